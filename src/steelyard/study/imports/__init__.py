@@ -1,0 +1,1 @@
+"""Results that people already have: tables, MLflow runs, TensorBoard folders."""

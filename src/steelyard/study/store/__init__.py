@@ -1,0 +1,1 @@
+"""Where studies and trials are kept."""
