@@ -1,5 +1,64 @@
-"""Steelyard weighs trained models: what a loss means, whether a model learns, whether a choice matters."""
+"""Steelyard weighs trained models: what a loss means, whether a model learns, whether a choice matters.
+
+    >>> import steelyard
+    >>> print(steelyard.weigh(0.5, loss="bce", base_rate=0.05).placement.skill < 0)
+    True
+
+The names below are loaded when first used; importing steelyard loads neither torch nor scipy nor polars.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from steelyard import weigh as weigh
+    from steelyard.errors import SteelyardError as SteelyardError
+    from steelyard.stats.verdict import Verdict as Verdict
+    from steelyard.study.factor import Factor as Factor
+    from steelyard.study.result import StudyResult as StudyResult
+    from steelyard.study.run import Run as Run
+    from steelyard.study.store import open_store as open_store
+    from steelyard.study.study import Study as Study
+    from steelyard.weigh.scale import Scale as Scale
+
+_HOMES = {
+    "Factor": "steelyard.study.factor",
+    "Run": "steelyard.study.run",
+    "Scale": "steelyard.weigh.scale",
+    "SteelyardError": "steelyard.errors",
+    "Study": "steelyard.study.study",
+    "StudyResult": "steelyard.study.result",
+    "Verdict": "steelyard.stats.verdict",
+    "open_store": "steelyard.study.store",
+}
+
+__all__ = [
+    "Factor",
+    "Run",
+    "Scale",
+    "SteelyardError",
+    "Study",
+    "StudyResult",
+    "Verdict",
+    "__version__",
+    "open_store",
+    "weigh",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    if name == "weigh":
+        return import_module("steelyard.weigh")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'steelyard' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

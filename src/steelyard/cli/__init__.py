@@ -1,1 +1,1 @@
-"""cli."""
+"""The command line: parse, call, print. Nothing heavy is imported until a command runs."""

@@ -1,0 +1,73 @@
+"""Run the examples of the README and of the documentation: Python blocks, and console blocks with their output."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from pathlib import Path
+
+import pytest
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+
+def run_console(example: Example) -> str | None:
+    """Run each `$ command` of a console block and compare what it prints; a line `...` stands for any lines."""
+    problems = []
+    for block in ("\n" + example.parsed).split("\n$ ")[1:]:
+        command, _, expected = block.partition("\n")
+        done = subprocess.run(
+            shlex.split(command),
+            capture_output=True,
+            text=True,
+            cwd=example.namespace["folder"],
+            timeout=120,
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "NO_COLOR": "1",
+                "COLUMNS": "100",
+            },
+        )
+        got = done.stdout + done.stderr
+        if not _matches(got.rstrip().splitlines(), expected.rstrip().splitlines()):
+            problems.append(f"$ {command}\nexpected:\n{expected}\ngot:\n{got}")
+    return "\n".join(problems) or None
+
+
+def _matches(got: list[str], expected: list[str]) -> bool:
+    if not expected:
+        return not got
+    if expected[0].strip() == "...":
+        return any(_matches(got[skip:], expected[1:]) for skip in range(len(got) + 1))
+    return (
+        bool(got) and got[0].split() == expected[0].split() and _matches(got[1:], expected[1:])
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder, one a document."""
+    path = tmp_path_factory.mktemp("docs")
+    monkeypatch_module.chdir(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> object:
+    """Undo changes of the working folder after a document."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE),
+        CodeBlockParser(language="console", evaluator=run_console),
+    ],
+    patterns=["README.md", "docs/*.md"],
+    fixtures=["folder"],
+).pytest()

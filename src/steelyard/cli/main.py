@@ -1,0 +1,59 @@
+"""The `steelyard` command: its subcommands, and how errors leave it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from steelyard import __version__
+from steelyard.cli.compare import compare_command
+from steelyard.cli.questions import questions_command
+from steelyard.cli.run import run_command
+from steelyard.cli.weigh import weigh_command
+from steelyard.errors import SteelyardError
+
+app = typer.Typer(
+    name="steelyard",
+    help="Weigh trained models: what a loss means, and whether a choice matters.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run_command)
+app.command("questions")(questions_command)
+app.command("compare")(compare_command)
+app.command("weigh")(weigh_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"steelyard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Weigh trained models: what a loss means, and whether a choice matters."""
+
+
+def main() -> None:
+    """Run the command line: exit code 0 for an answer, 2 for input that no answer can be got from, 130 when stopped."""
+    try:
+        app()
+    except SteelyardError as error:
+        message = " ".join(str(error).split())
+        typer.echo(f"error: {message}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("stopped", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
