@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,3 +71,27 @@ class StudyResult:
     duration_s: float
     reused: int = 0
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show the result in a notebook: the question, each verdict's sentence and numbers, the notes."""
+        heads = "".join(
+            f'<th style="text-align:left">{head}</th>'
+            for head in ("contrast", "decision", "verdict", "pairs", "failed")
+        )
+        rows = "".join(
+            f'<tr><td style="text-align:left">{html.escape(str(verdict.contrast))}</td>'
+            f'<td style="text-align:left"><strong>{html.escape(verdict.decision)}</strong></td>'
+            f'<td style="text-align:left">{html.escape(verdict.sentence)}'
+            f"{''.join(f'<br><small>{html.escape(warning)}</small>' for warning in verdict.warnings)}</td>"
+            f"<td>{verdict.pairs}</td><td>{verdict.failed}</td></tr>"
+            for verdict in self.verdicts
+        )
+        about = (
+            f"{self.metric}{f' ({self.unit})' if self.unit else ''}, {self.direction} is better; margin {self.margin:g}; "
+            f"{len(self.trials)} trials"
+        )
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return (
+            f"<div><strong>{html.escape(self.question or self.name)}</strong><br><small>{html.escape(about)}</small>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{f'<ul>{notes}</ul>' if notes else ''}</div>"
+        )

@@ -61,7 +61,11 @@ class Store(Protocol):
         """Give up this process's claims on trials that were not finished."""
 
     def finish(self, record: TrialRecord) -> None:
-        """Keep a trial that ended and drop its claim, in one transaction; a second record of a key is ignored."""
+        """Keep a trial that ended and drop its claim, in one transaction.
+
+        A second record of a key is ignored, except after this process claimed a failed trial with `retry_failed`:
+        then it replaces the failed one.
+        """
 
     def trial(self, key: str) -> TrialRecord | None:
         """Return the record of one trial, whole, or None."""

@@ -1,0 +1,56 @@
+"""A fixed number of processor threads for a trial, so that its bits don't depend on how many trials run beside it."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+@contextmanager
+def limited_threads(threads: int) -> Iterator[None]:
+    """Let numeric libraries use this many threads inside the block; those imported inside it too.
+
+    Args:
+        threads: at least 1.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - loads numpy's neighbours
+
+    before = {name: os.environ.get(name) for name in _VARIABLES}
+    torch = sys.modules.get("torch")
+    torch_before = torch.get_num_threads() if torch is not None else None
+    os.environ.update(dict.fromkeys(_VARIABLES, str(threads)))
+    if torch is not None:
+        torch.set_num_threads(threads)
+    try:
+        with threadpool_limits(threads):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        if torch is not None and torch_before is not None:
+            torch.set_num_threads(torch_before)
+
+
+@contextmanager
+def global_generators_kept() -> Iterator[None]:
+    """Put the global generators of Python, numpy and torch back to where they were, for trials run in this process."""
+    python_state = random.getstate()
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    numpy_state = numpy.random.get_state() if numpy is not None else None
+    torch_state = torch.get_rng_state() if torch is not None else None
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        if numpy is not None:
+            numpy.random.set_state(numpy_state)
+        if torch is not None:
+            torch.set_rng_state(torch_state)

@@ -1,0 +1,126 @@
+"""One trial in a worker process: claim it, run it, keep its record."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from steelyard.study.environment import environment
+from steelyard.study.run import Recorder
+from steelyard.study.store import Store
+from steelyard.study.threads import global_generators_kept, limited_threads
+from steelyard.study.trial import TrialRecord, TrialSpec
+
+RENEW_S = 30.0
+Outcome = Literal["finished", "failed", "done", "busy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a worker needs to run trials of one study.
+
+    Args:
+        trial: the trial function, pickled by value where workers couldn't import it.
+        takes_run: the function has a parameter named `run`.
+        parameters: fixed keyword arguments.
+        metric: the metric that must be finite.
+        threads: processor threads a trial.
+        retry_failed: run failed trials again.
+    """
+
+    trial: bytes
+    takes_run: bool
+    parameters: Mapping[str, Any]
+    metric: str
+    threads: int
+    retry_failed: bool
+
+
+def run_trial(job: Job, spec: TrialSpec, store: Store) -> Outcome:
+    """Run a trial unless the store has it or another process is at it; keep the record; return what happened."""
+    claim = store.claim(spec, retry_failed=job.retry_failed)
+    if claim != "claimed":
+        return claim
+    try:
+        with _renewed(store, spec.key):
+            record = measure(job, spec)
+        store.finish(record)
+    except BaseException:
+        store.release([spec.key])  # stopped, or the store refused the record: the trial is free again
+        raise
+    return record.status
+
+
+def measure(job: Job, spec: TrialSpec) -> TrialRecord:
+    """Call the trial function and return the record; an exception or a metric that isn't finite makes it failed."""
+    run = Recorder()
+    metrics: dict[str, float] = {}
+    error = ""
+    started_at, start = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+    with limited_threads(job.threads), global_generators_kept():
+        function: Callable[..., object] = pickle.loads(job.trial)  # noqa: S301 - made by this study's own process
+        extra = {"run": run} if job.takes_run else {}
+        try:
+            metrics, error = _checked(
+                function(spec.seed, **spec.configuration, **job.parameters, **extra), job.metric
+            )
+        except Exception as problem:  # noqa: BLE001 - whatever the user's function raises is this trial's outcome
+            error = "".join(traceback.format_exception(problem)).strip()
+    return TrialRecord(
+        spec=spec,
+        status="failed" if error else "finished",
+        metrics=metrics,
+        curves=run.curves,
+        scores=run.kept_scores,
+        tables=run.tables,
+        error=error,
+        environment={**environment(), "threads": str(job.threads)},
+        started_at=started_at,
+        duration_s=time.perf_counter() - start,
+    )
+
+
+def _checked(result: object, metric: str) -> tuple[dict[str, float], str]:
+    """Return the metrics as floats, and what is wrong with them ("" if nothing)."""
+    if not isinstance(result, Mapping):
+        return {}, f"the trial function must return a dict of metrics, but returned {type(result).__name__}"
+    metrics: dict[str, float] = {}
+    for name, value in result.items():
+        try:
+            metrics[str(name)] = float(value)
+        except (TypeError, ValueError):
+            return metrics, f"metric {name!r} must be a number, but got {value!r}"
+    if metric not in metrics:
+        return (
+            metrics,
+            f"the trial function must return the metric {metric!r}, but returned {sorted(metrics)}",
+        )
+    if not math.isfinite(metrics[metric]):
+        return metrics, f"{metric} is {metrics[metric]}: the run diverged"
+    return metrics, ""
+
+
+@contextmanager
+def _renewed(store: Store, key: str) -> Iterator[None]:
+    """Renew the claim from a thread while a long trial runs."""
+    stop = threading.Event()
+
+    def renew() -> None:
+        while not stop.wait(RENEW_S):
+            store.renew([key])
+
+    thread = threading.Thread(target=renew, name="steelyard-renew", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=1)

@@ -1,0 +1,78 @@
+"""The frame of the command line: light start, versions, errors without tracebacks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("torch", "scipy", "polars", "altair", "pandas", "sqlalchemy", "numpy", "joblib")
+
+
+def steelyard(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "steelyard.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+        env={"PATH": "", "COLUMNS": "100", "NO_COLOR": "1"},
+    )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import sys; sys.argv = ['steelyard', '--help']; from steelyard.cli.main import app; app(standalone_mode=False)",
+        "import steelyard",
+        "from steelyard.catalogue import questions; questions()",
+    ],
+)
+def test_loads_nothing_heavy(program: str) -> None:
+    report = f"{program}\nimport sys\nprint([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip() == "[]"
+
+
+def test_help_names_every_command() -> None:
+    done = steelyard("--help")
+    assert done.returncode == 0
+    for command in ("run", "questions", "compare", "weigh"):
+        assert command in done.stdout
+
+
+def test_version() -> None:
+    import steelyard as package
+
+    assert steelyard("--version").stdout == f"steelyard {package.__version__}\n"
+
+
+def test_questions_as_json() -> None:
+    done = steelyard("questions", "--json")
+    names = [each["name"] for each in json.loads(done.stdout)]
+    assert names == ["rare-events.heads", "rare-events.loss"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("run", "rare-events.hats"), "rare-events.heads"),
+        (("run", "rare-events.heads", "--data", "nowhere.csv"), "nowhere.csv"),
+        (("run", "rare-events.heads", "--margin", "-1"), "margin"),
+        (("run", "rare-events.heads", "rare-events.loss", "--report", "one.html"), "--report"),
+        (("run", "rare-events.heads", "--report", "/proc/none/report.html"), "report"),
+        (("compare", "nowhere.csv", "--factor", "f", "--seed", "s", "--metric", "m", "--margin", "1"), "nowhere.csv"),
+        (("weigh", "--loss", "bce", "--value", "nan", "--base-rate", "0.05"), "nan"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    done = steelyard(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: ")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
