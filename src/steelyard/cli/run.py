@@ -71,7 +71,8 @@ def run_command(
         typer.Option(help="Store: a file, or a postgresql:// URL; default: steelyard-results/store.db."),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Where to write the HTML report; default: steelyard-results/NAME.html.")
+        Path | None,
+        typer.Option(help="Where to write the HTML report; default: steelyard-results/NAME.html."),
     ] = None,
     charts: Annotated[
         ChartFormat | None, typer.Option(help="Also write every chart as PNG or SVG beside the report.")

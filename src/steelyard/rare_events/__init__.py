@@ -1,1 +1,41 @@
-"""rare_events."""
+"""Will it happen, and how strong: probabilistic forecasts of series that are mostly zero."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from steelyard.rare_events.baselines.climatology import Climatology
+    from steelyard.rare_events.baselines.logistic import LaggedLogistic
+    from steelyard.rare_events.baselines.markov import Markov
+    from steelyard.rare_events.forecast import Forecast
+    from steelyard.rare_events.forecaster import RareEventForecaster
+    from steelyard.rare_events.simulation import Simulation, simulate
+
+__all__ = [
+    "Climatology",
+    "Forecast",
+    "LaggedLogistic",
+    "Markov",
+    "RareEventForecaster",
+    "Simulation",
+    "simulate",
+]
+
+_HOMES = {
+    "Climatology": "baselines.climatology",
+    "Forecast": "forecast",
+    "LaggedLogistic": "baselines.logistic",
+    "Markov": "baselines.markov",
+    "RareEventForecaster": "forecaster",
+    "Simulation": "simulation",
+    "simulate": "simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that the catalogue of questions loads no torch."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -13,8 +13,8 @@ law of repeated t tests with no normal approximation of t, as Armitage, McPherso
 known variance.
 
 When it is wrong: differences that aren't normal (heavy tails, few distinct values); observations that depend on each
-other. Discretisation: cells of equal angle; with 800 of them error rates differ by less than 5e-5 from those with
-3,200 (tested).
+other. Discretisation: every sample size has one grid of cells of equal angle, so that a transition matrix serves all
+boundaries; with its 500 cells the error spent is right to within 0.3% of itself (.05 is .0501 at worst; tested).
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
+
+from steelyard.errors import InputError
 
 Sides = Literal[1, 2]
-_CELLS = 800
+_CELLS = 500
+_REACH = 7.0
 _Array = NDArray[np.float64]
 
 
@@ -59,26 +62,29 @@ def critical_values(
         [3.75, 2.87, 2.54]
     """
     _check(looks, spent)
-    return _critical_values(tuple(looks), tuple(spent), sides, cells)
+    sizes, errors = tuple(looks), tuple(spent)
+    return tuple(
+        _after(sizes[:count], errors[:count], sides, cells).critical for count in range(1, len(sizes) + 1)
+    )
 
 
-@lru_cache(maxsize=512)
-def _critical_values(
-    looks: tuple[int, ...], spent: tuple[float, ...], sides: Sides, cells: int
-) -> tuple[float, ...]:
-    size = looks[0]
-    step = _Density.start(size, cells)
-    critical: list[float] = []
-    before = 0.0
-    for look, total in zip(looks, spent, strict=True):
-        while size < look:
-            step = step.advance()
-            size += 1
-        bound = step.upper_quantile((total - before) / sides)
-        critical.append(float(_t_of_r(np.array([bound]), size)[0]))
-        step = step.cut(bound, sides)
-        before = total
-    return tuple(critical)
+class _Step(NamedTuple):
+    """What is left after a look, and the critical value used at it."""
+
+    left: _Density
+    critical: float
+
+
+@lru_cache(maxsize=4096)
+def _after(looks: tuple[int, ...], spent: tuple[float, ...], sides: Sides, cells: int) -> _Step:
+    """Return the state after the last of these looks; a plan grows look by look, so its beginnings are kept."""
+    if len(looks) == 1:
+        density, before = _Density.start(looks[0], cells), 0.0
+    else:
+        density = _after(looks[:-1], spent[:-1], sides, cells).left.advance(looks[-1])
+        before = spent[-2]
+    bound = density.bound_of((spent[-1] - before) / sides)
+    return _Step(density.cut(bound, sides), float(_t_of_r(np.array([bound]), looks[-1])[0]))
 
 
 def crossing_probabilities(
@@ -104,60 +110,115 @@ def crossing_probabilities(
         0.119
     """
     _check(looks, [0.0] * len(critical))
-    size = looks[0]
-    step = _Density.start(size, cells)
+    density = _Density.start(looks[0], cells)
     crossed: list[float] = []
     for look, value in zip(looks, critical, strict=True):
-        while size < look:
-            step = step.advance()
-            size += 1
-        step = step.cut(float(_r_of_t(value, size)), sides)
-        crossed.append(1.0 - float(step.cumulative[-1]))
+        density = density.advance(look)
+        density = density.cut(_r_of_t(value, look), sides)
+        crossed.append(1.0 - density.total)
     return tuple(crossed)
 
 
 class _Density:
-    """Mass of r_n, not yet stopped, in cells between `edges`; `cumulative` is its running sum at the edges."""
+    """Mass of r_n, not yet stopped, in the cells of the grid of its sample size."""
 
-    def __init__(self, *, size: int, edges: _Array, cumulative: _Array) -> None:
-        self.size, self.edges, self.cumulative = size, edges, cumulative
+    def __init__(self, *, size: int, mass: _Array) -> None:
+        self.size, self.mass = size, mass
 
     @classmethod
     def start(cls, size: int, cells: int) -> _Density:
-        edges = _edges(size, -np.sqrt(size), np.sqrt(size), cells)
-        return cls(size=size, edges=edges, cumulative=stats.t.cdf(_t_of_r(edges, size), size - 1))
+        t = _t_of_r(_grid(size, cells).edges, size)
+        return cls(size=size, mass=np.diff(special.stdtr(size - 1, t)))
 
-    def advance(self) -> _Density:
-        """Add one observation: r' = r cos(theta) + sin(theta)."""
-        size, cells = self.size, len(self.edges) - 1
-        edges = _edges(size + 1, -np.sqrt(size + 1), np.sqrt(size + 1), cells)
-        # the middle of a cell in angle, since the density is smoother there
-        angles = np.arcsin(np.clip(self.edges / np.sqrt(size), -1, 1))
-        middle = np.sqrt(size) * np.sin((angles[1:] + angles[:-1]) / 2)
-        cumulative = np.diff(self.cumulative) @ _transition_cdf(size, middle, edges)
-        return _Density(size=size + 1, edges=edges, cumulative=cumulative)
+    @property
+    def total(self) -> float:
+        """Return the probability of not having stopped."""
+        return float(self.mass.sum())
 
-    def upper_quantile(self, mass: float) -> float:
+    def advance(self, size: int) -> _Density:
+        """Go on to a larger sample."""
+        if size == self.size:
+            return self
+        return _Density(size=size, mass=self.mass @ _transition(self.size, size, len(self.mass)))
+
+    def bound_of(self, mass: float) -> float:
         """Return the r above which the given mass lies; sqrt(n), its end, for no mass."""
         if mass <= 0:
             return float(np.sqrt(self.size))
-        return float(np.interp(self.cumulative[-1] - mass, self.cumulative, self.edges))
+        return float(np.interp(-np.log(mass), -np.log(self._above()), self._grid.edges))
+
+    def mass_above(self, bound: float) -> float:
+        """Return the mass above r = bound."""
+        if bound >= self._grid.edges[-1]:
+            return 0.0
+        return float(np.exp(np.interp(bound, self._grid.edges, np.log(self._above()))))
 
     def cut(self, bound: float, sides: Sides) -> _Density:
         """Drop the mass beyond the bound."""
-        low = -bound if sides == 2 else -np.sqrt(self.size)
-        edges = _edges(self.size, low, bound, len(self.edges) - 1)
-        kept = np.interp(edges, self.edges, self.cumulative)
-        return _Density(size=self.size, edges=edges, cumulative=kept - kept[0])
+        above = self.mass_above(bound)
+        mass = _cut_above(self.mass, self._grid, bound, above)
+        if sides == 2:
+            mass = _cut_above(mass[::-1], self._grid, bound, above)[::-1]
+        return _Density(size=self.size, mass=mass)
+
+    @property
+    def _grid(self) -> _Grid:
+        return _grid(self.size, len(self.mass))
+
+    def _above(self) -> _Array:
+        """Return the mass above each edge; its logarithm is nearly straight in a tail."""
+        return np.maximum(np.append(self.mass[::-1].cumsum()[::-1], 0.0), 1e-300)
 
 
-def _edges(size: int, low: float, high: float, cells: int) -> _Array:
-    root = np.sqrt(size)
-    angles = np.linspace(
-        np.arcsin(np.clip(low / root, -1, 1)), np.arcsin(np.clip(high / root, -1, 1)), cells + 1
+def _cut_above(mass: _Array, grid: _Grid, bound: float, above: float) -> _Array:
+    """Drop the mass above a bound; what stays of the cell it falls in keeps its centre of mass."""
+    cell = int(np.searchsorted(grid.edges, bound)) - 1
+    if above <= 0 or not 1 <= cell < len(mass):
+        return mass
+    left = float(mass[cell:].sum()) - above
+    inward = (grid.middles[cell] - (grid.edges[cell] + bound) / 2) / (
+        grid.middles[cell] - grid.middles[cell - 1]
     )
-    edges: _Array = root * np.sin(angles)
-    return edges
+    kept = mass.copy()
+    kept[cell:] = 0.0
+    kept[cell] = left * (1 - inward)
+    kept[cell - 1] += left * inward
+    return kept
+
+
+class _Grid(NamedTuple):
+    """Cells of equal angle arcsin(r / sqrt(n)); beyond |r| = 7 there is no mass worth a cell."""
+
+    edges: _Array
+    middles: _Array
+
+
+@lru_cache(maxsize=1024)
+def _grid(size: int, cells: int) -> _Grid:
+    root = np.sqrt(size)
+    end = np.arcsin(min(1.0, _REACH / root))
+    points = root * np.sin(np.linspace(-end, end, 2 * cells + 1))
+    return _Grid(points[::2], points[1::2])
+
+
+@lru_cache(maxsize=64)
+def _transition(size: int, later: int, cells: int) -> _Array:
+    """P(r_later in cell j | r_size in cell i), shape (i, j), for later > size."""
+    matrix = _one_more(size, cells)
+    for each in range(size + 1, later):
+        matrix = matrix @ _one_more(each, cells)
+    return matrix
+
+
+def _one_more(size: int, cells: int) -> _Array:
+    """Add one observation: mass at the middle of each cell, corrected for the curvature of the density within it."""
+    cumulative = _transition_cdf(size, _grid(size, cells).middles, _grid(size + 1, cells).edges)
+    cumulative[:, 0], cumulative[:, -1] = 0.0, 1.0
+    from_middle = np.diff(cumulative, axis=1)
+    bend = np.zeros_like(from_middle)
+    bend[1:-1] = from_middle[2:] - 2 * from_middle[1:-1] + from_middle[:-2]
+    matrix: _Array = from_middle - bend / 24
+    return matrix
 
 
 def _transition_cdf(size: int, r: _Array, bound: _Array) -> _Array:
@@ -169,42 +230,30 @@ def _transition_cdf(size: int, r: _Array, bound: _Array) -> _Array:
     reach = np.sqrt(1 + r * r)[:, None]
     phase = np.arctan(r)[:, None]
     angle = np.arcsin(np.clip(bound[None, :] / reach, -1, 1))
-    middle = _angle_cdf(size, angle - phase) - _angle_cdf(size, -np.pi - angle - phase)
-    total: _Array = middle + 1 - _angle_cdf(size, np.pi - angle - phase)
-    return total
-
-
-@lru_cache(maxsize=512)
-def _angle_table(size: int) -> tuple[_Array, _Array]:
     angles = np.linspace(-np.pi / 2, np.pi / 2, 8001)
-    return angles, stats.t.cdf(np.sqrt(size) * np.tan(angles), size)
-
-
-def _angle_cdf(size: int, angle: _Array) -> _Array:
-    grid, cumulative = _angle_table(size)
-    found: _Array = np.interp(angle, grid, cumulative)
-    return found
+    table = special.stdtr(size, np.sqrt(size) * np.tan(angles))
+    inner = np.interp(angle - phase, angles, table) - np.interp(-np.pi - angle - phase, angles, table)
+    total: _Array = inner + 1 - np.interp(np.pi - angle - phase, angles, table)
+    return total
 
 
 def _t_of_r(r: _Array, size: int) -> _Array:
     left = size - r * r
     with np.errstate(divide="ignore"):
-        t: _Array = np.where(
-            left > 1e-12 * size, r * np.sqrt((size - 1) / np.maximum(left, 1e-300)), np.sign(r) * np.inf
-        )
+        t: _Array = r * np.sqrt(size - 1) / np.sqrt(np.where(left > 1e-12 * size, left, 0.0))
     return t
 
 
 def _r_of_t(t: float, size: int) -> float:
-    return float(np.sqrt(size)) if np.isinf(t) else float(t * np.sqrt(size / (size - 1 + t * t)))
+    return float(np.sqrt(size) / np.hypot(1.0, np.sqrt(size - 1) / t)) if t > 0 else 0.0
 
 
 def _check(looks: Sequence[int], spent: Sequence[float]) -> None:
     if len(looks) == 0 or len(looks) != len(spent):
-        raise ValueError(
+        raise InputError(
             f"one value a look must be given, but got {len(looks)} looks and {len(spent)} values"
         )
     if looks[0] < 2 or any(later <= earlier for earlier, later in pairwise(looks)):
-        raise ValueError(f"`looks` must increase from at least 2, but got {tuple(looks)}")
+        raise InputError(f"`looks` must increase from at least 2, but got {tuple(looks)}")
     if min(spent) < 0 or max(spent) >= 1 or any(b < a for a, b in pairwise(spent)):
-        raise ValueError(f"`spent` must not decrease and must lie in [0, 1), but got {tuple(spent)}")
+        raise InputError(f"`spent` must not decrease and must lie in [0, 1), but got {tuple(spent)}")

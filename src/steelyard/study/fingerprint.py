@@ -51,6 +51,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_BOOKKEEPING = frozenset(
+    ["__doc__", "__dict__", "__weakref__", "__module__", "__annotations__", "__firstlineno__", "__static_attributes__", "__abstractmethods__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__slots__"]
+)
+"""Class attributes that repeat or decorate what the methods say."""
+
+
 class _Describer:
     """Describes values as text, each function and class once."""
 
@@ -72,7 +78,7 @@ class _Describer:
                 return f"{type(value).__name__}({parts})"
             case set() | frozenset():
                 return f"set({','.join(sorted(self.describe(item, name=name) for item in value))})"
-            case dict():
+            case dict() | types.MappingProxyType():
                 pairs = sorted(
                     f"{self.describe(key, name=name)}={self.describe(item, name=name)}"
                     for key, item in value.items()
@@ -143,19 +149,10 @@ class _Describer:
 
     def _class(self, cls: type) -> str:
         bases = [self.describe(base, name=cls.__name__) for base in cls.__bases__]
-        skipped = {
-            "__doc__",
-            "__dict__",
-            "__weakref__",
-            "__module__",
-            "__annotations__",
-            "__firstlineno__",
-            "__abstractmethods__",
-        }
         members = [
             f"{member}={self.describe(value, name=f'{cls.__name__}.{member}')}"
             for member, value in sorted(vars(cls).items())
-            if member not in skipped
+            if member not in _BOOKKEEPING
             and not member.startswith("_abc_")
             and not isinstance(value, types.MemberDescriptorType)
         ]
@@ -169,21 +166,32 @@ class _Describer:
             return self._seen[id(value)]
         self._seen[id(value)] = f"object-{len(self._seen)}"
         self._kept.append(value)
-        if _is_own(cls.__module__):
-            state = dict(getattr(value, "__dict__", {}))
-            for base in cls.__mro__:
-                slots = base.__dict__.get("__slots__", ())
-                for slot in (slots,) if isinstance(slots, str) else slots:
-                    if hasattr(value, slot) and slot not in {"__dict__", "__weakref__"}:
-                        state[slot] = getattr(value, slot)
-            return f"object({self.describe(cls, name=name)},{self.describe(state, name=name)})"
-        try:
-            return f"pickle:{cls.__module__}.{cls.__qualname__}:{hashlib.sha256(pickle.dumps(value, 4)).hexdigest()}"
-        except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as error:
-            raise InputError(
-                f"everything a trial function uses must have a stable description, but `{name}` is a {cls.__qualname__} "
-                f"({error}); build it inside the function, or pass what it is made from through `parameters`"
-            ) from error
+        if not _is_own(cls.__module__):
+            try:
+                return f"pickle:{_label(cls)}:{hashlib.sha256(pickle.dumps(value, 4)).hexdigest()}"
+            except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as error:
+                if not _state(value):
+                    raise InputError(
+                        f"everything a trial function uses must have a stable description, but `{name}` is a "
+                        f"{cls.__qualname__} ({error}); build it inside the function, or pass what it is made from through "
+                        "`parameters`"
+                    ) from error
+        return f"object({self.describe(cls, name=name)},{self.describe(_state(value), name=name)})"
+
+
+def _label(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _state(value: object) -> dict[str, object]:
+    """Return the attributes of an object, from its dict and its slots."""
+    state: dict[str, object] = dict(getattr(value, "__dict__", {}))
+    for base in type(value).__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            if hasattr(value, slot) and slot not in {"__dict__", "__weakref__"}:
+                state[slot] = getattr(value, slot)
+    return state
 
 
 def _globals_used(function: types.FunctionType) -> Iterator[tuple[str, object]]:

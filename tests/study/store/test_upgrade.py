@@ -20,6 +20,8 @@ from steelyard.study.store.location import locate
 from steelyard.study.store.sql import SqlStore
 from steelyard.study.trial import TrialRecord
 
+Connect = Callable[[], Connection]
+
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
@@ -68,7 +70,7 @@ def test_an_older_store_is_upgraded_and_keeps_its_trials(
     next_version: Path,
     monkeypatch: pytest.MonkeyPatch,
     record: Callable[..., TrialRecord],
-    connected,
+    connected: Connect,
 ) -> None:
     with closing(SqlStore.open(place)) as store:
         store.add_study("s", description={})

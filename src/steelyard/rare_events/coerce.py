@@ -1,0 +1,82 @@
+"""What users hand to `fit` and `predict`, made into series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from steelyard.data.series import CountSeries, read_series
+from steelyard.errors import InputError
+
+MOST_COUNT = 1000
+"""Largest count that a forecast tabulates; beyond it a distribution over single counts is the wrong tool."""
+
+
+def as_series(source: Any) -> tuple[CountSeries, ...]:
+    """Return the series in a source: a `CountSeries`, several of them, or anything that `read_series` reads.
+
+    Example:
+        >>> [len(series) for series in as_series([0, 0, 2, 0])]
+        [4]
+    """
+    if isinstance(source, CountSeries):
+        return (source,)
+    if isinstance(source, Sequence) and source and all(isinstance(each, CountSeries) for each in source):
+        return tuple(source)
+    return read_series(source)
+
+
+def check_training(series: Sequence[CountSeries], *, at_least: int) -> None:
+    """Check that series are long enough to learn from, that they have events and quiet steps, and counts of a usable size.
+
+    Raises:
+        InputError: what is not so, and what to do about it.
+    """
+    for each in series:
+        if len(each) < at_least:
+            raise InputError(
+                f"series {each.unique_id!r} must have at least {at_least} steps to train on, but has {len(each)}; give a longer "
+                "series, or a shorter window"
+            )
+        if each.y.max() > MOST_COUNT:
+            raise InputError(
+                f"counts must not exceed {MOST_COUNT}, but series {each.unique_id!r} reaches {each.y.max()}; count in larger units"
+            )
+    events = int(sum((each.y > 0).sum() for each in series))
+    steps = sum(map(len, series))
+    if events < 5 or steps - events < 5:
+        raise InputError(
+            f"the training part must have at least 5 steps with an event and 5 without, but {events} of its {steps} steps have "
+            "one; give more data"
+        )
+
+
+def rows_from(series: CountSeries, start: Any) -> int:
+    """Return the first row at or after a date (or position); the number of rows when `start` is None.
+
+    Raises:
+        InputError: a start that can't be compared with the series' dates, or lies after its end.
+    """
+    if start is None:
+        return len(series)
+    try:
+        row = len(series.before(start))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"`start` must be a date like those of series {series.unique_id!r} ({series.ds[0]}), but got {start!r}"
+        ) from error
+    if row >= len(series):
+        raise InputError(
+            f"`start` must not lie after the end of series {series.unique_id!r} ({series.ds[-1]}), but got {start!r}; leave it out "
+            "to forecast the next step"
+        )
+    return row
+
+
+def dates_from(series: CountSeries, row: int) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
+    """Return the dates of the rows from one on; of the step after the last when there are none."""
+    if row < len(series):
+        return series.ds[row:]
+    return np.asarray([series.next_date()], dtype=series.ds.dtype)

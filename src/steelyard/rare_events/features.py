@@ -1,0 +1,89 @@
+"""What a model is told before each step: yesterday, slow averages of the past, and the season of the day itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from steelyard.data.series import CountSeries
+
+Season = Literal["year", "week", "day"]
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Which inputs to make; `table` makes them.
+
+    Args:
+        memory: half-lives, in steps, of the exponential averages of event and log1p(count).
+        seasons: calendar cycles whose sine and cosine at the forecast step are inputs; none for series without dates.
+        harmonics: sines and cosines a cycle.
+    """
+
+    memory: tuple[float, ...] = (3.0, 27.0, 365.0)
+    seasons: tuple[Season, ...] = ("year",)
+    harmonics: int = 2
+
+    @property
+    def width(self) -> int:
+        """Return the number of inputs."""
+        return 2 + 2 * len(self.memory) + 2 * self.harmonics * len(self.seasons)
+
+    def table(self, series: CountSeries, *, ahead: bool = False) -> _Array:
+        """Return the inputs of every step, shape (steps, width); row t knows the counts before t and the date of t only.
+
+        Args:
+            series: counts and dates.
+            ahead: add a row for the step after the last.
+
+        Example:
+            >>> from steelyard.data import read_series
+            >>> (series,) = read_series([0, 3, 0, 1])
+            >>> Features(memory=(), seasons=()).table(series).round(2).tolist()
+            [[0.0, 0.0], [0.0, 0.0], [1.39, 1.0], [0.0, 0.0]]
+        """
+        signals = np.stack([np.log1p(series.y.astype(np.float64)), (series.y > 0).astype(np.float64)], axis=1)
+        past = [signals, *(_average(signals, half_life) for half_life in self.memory)]
+        known = np.concatenate(past, axis=1)
+        before = np.concatenate([np.zeros((1, known.shape[1])), known])
+        dates = (
+            np.append(series.ds, np.asarray([series.next_date()], series.ds.dtype)) if ahead else series.ds
+        )
+        cycles = [cycle_angles(dates, season) for season in self.seasons]
+        waves = [
+            wave(order * angle)
+            for angle in cycles
+            for order in range(1, self.harmonics + 1)
+            for wave in (np.sin, np.cos)
+        ]
+        return np.column_stack([before[: len(dates)], *waves])
+
+
+def cycle_angles(dates: NDArray[np.datetime64] | NDArray[np.int64], season: Season) -> _Array:
+    """Return how far through a calendar cycle each date is, in radians; zeros for positions without dates."""
+    if dates.dtype.kind != "M":
+        return np.zeros(len(dates))
+    days = dates.astype("datetime64[us]").astype(np.int64) / 86_400e6
+    if season == "year":
+        year = dates.astype("datetime64[Y]")
+        start = year.astype("datetime64[D]").astype(np.float64)
+        end = (year + 1).astype("datetime64[D]").astype(np.float64)
+        share = (days - start) / (end - start)
+    elif season == "week":
+        share = np.mod(days + 3, 7) / 7
+    else:
+        share = np.mod(days, 1)
+    return np.asarray(2 * np.pi * share, dtype=np.float64)
+
+
+def _average(signals: _Array, half_life: float) -> _Array:
+    """Return exponential averages of everything up to each step, weights summing to 1 from the first step on."""
+    keep = 0.5 ** (1 / half_life)
+    weighted = lfilter([1 - keep], [1, -keep], signals, axis=0)
+    weight = -np.expm1(np.log(keep) * np.arange(1, len(signals) + 1))
+    return np.asarray(weighted / weight[:, None], dtype=np.float64)
