@@ -65,7 +65,10 @@ def test_questions_as_json() -> None:
         (("run", "rare-events.heads", "--margin", "-1"), "margin"),
         (("run", "rare-events.heads", "rare-events.loss", "--report", "one.html"), "--report"),
         (("run", "rare-events.heads", "--report", "/proc/none/report.html"), "report"),
-        (("compare", "nowhere.csv", "--factor", "f", "--seed", "s", "--metric", "m", "--margin", "1"), "nowhere.csv"),
+        (
+            ("compare", "nowhere.csv", "--factor", "f", "--seed", "s", "--metric", "m", "--margin", "1"),
+            "nowhere.csv",
+        ),
         (("weigh", "--loss", "bce", "--value", "nan", "--base-rate", "0.05"), "nan"),
     ],
 )

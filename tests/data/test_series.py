@@ -45,7 +45,9 @@ def test_columns_can_be_named():
 def test_a_gap_needs_a_rule():
     table = frame([DAYS[0], DAYS[1], "2024-01-05", "2024-01-06"], [1, 0, 3, 0])
     for rule in (None, "error"):
-        with pytest.raises(InputError, match=r"2 of 6 dates are missing, the first after 2024-01-02.*--missing zero") as caught:
+        with pytest.raises(
+            InputError, match=r"2 of 6 dates are missing, the first after 2024-01-02.*--missing zero"
+        ) as caught:
             read_series(table, missing=rule)
     assert "not a zero" in str(caught.value)
     (zero,) = read_series(table, missing="zero")

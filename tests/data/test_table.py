@@ -9,7 +9,9 @@ from steelyard.errors import InputError
 FRAME = pl.DataFrame({"seed": [0, 1], "loss": [0.25, 0.5], "note": [" a ", "2024-01-01"]})
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".csv.gz", ".jsonl", ".ndjson", ".parquet", ".arrow", ".CSV"])
+@pytest.mark.parametrize(
+    "suffix", [".csv", ".tsv", ".csv.gz", ".jsonl", ".ndjson", ".parquet", ".arrow", ".CSV"]
+)
 def test_every_format_gives_the_same_table(tmp_path, suffix):
     path = tmp_path / f"results{suffix}"
     match suffix.lower():

@@ -28,7 +28,12 @@ def test_counts_the_intervals_at_or_above_5o(script):
 
 
 def test_refuses_a_file_that_lost_days(script):
-    lines = ["NUM_OBSERVED_POINTS 2", "BEGIN OBSERVED", "1957 10 01 1700 19 43 47 50 53 90  0  3 50 273", "END OBSERVED"]
+    lines = [
+        "NUM_OBSERVED_POINTS 2",
+        "BEGIN OBSERVED",
+        "1957 10 01 1700 19 43 47 50 53 90  0  3 50 273",
+        "END OBSERVED",
+    ]
     with pytest.raises(SystemExit, match="2 days it declares, but it holds 1"):
         script.derive("\n".join(lines))
 

@@ -89,7 +89,7 @@ def run_command(
     """
     from steelyard.catalogue import DEFAULT_QUESTION, find_question
     from steelyard.errors import InputError
-    from steelyard.report.page import check_writable
+    from steelyard.report.writing import check_writable
     from steelyard.study.question import Ask
 
     chosen = [find_question(name) for name in dict.fromkeys(names or [DEFAULT_QUESTION])]

@@ -54,7 +54,7 @@ def parse_counts(column: pl.Series) -> NDArray[np.int64]:
     for wrong_rows, what in (
         (~np.isfinite(values), "not finite"),
         (values < 0, "negative"),
-        (np.mod(values, 1) != 0, "not whole; round it, or count events instead of measuring them"),
+        (values != np.floor(values), "not whole; round it, or count events instead of measuring them"),
         (values > 2**53, "too large to be exact"),
     ):
         if wrong_rows.any():

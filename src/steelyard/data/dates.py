@@ -131,7 +131,7 @@ def on_grid(dates: Dates, *, name: str) -> Grid:
     """Return strictly increasing dates as steps of the grid that their most common difference gives.
 
     Dates on one day of the month (or all on its last day) count in months, all others in fixed lengths of time. Where no
-    difference makes up half of them and the most common one doesn't fit (a log of event days), the step is a day.
+    difference makes up more than half of them and the most common one doesn't fit (a log of event days), the step is a day.
 
     Args:
         dates: in order, at least 2.
@@ -154,7 +154,7 @@ def on_grid(dates: Dates, *, name: str) -> Grid:
     offsets = units - units[0]
     differences, counts = np.unique(np.diff(offsets), return_counts=True)
     size = int(differences[counts.argmax()])
-    if 2 * counts.max() < len(offsets) - 1 and np.any(offsets % size) and not np.any(units % _FINEST[unit]):
+    if 2 * counts.max() <= len(offsets) - 1 and np.any(offsets % size) and not np.any(units % _FINEST[unit]):
         size = _FINEST[unit]
     off = np.flatnonzero(offsets % size)
     step, steps_per_year = _describe(unit, size)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from steelyard.errors import InputError
+
 _Array = NDArray[np.float64]
 
 
@@ -30,7 +32,7 @@ def block_bootstrap_interval(
         repetitions: resamples.
 
     Raises:
-        ValueError: fewer than 8 steps, a value that isn't finite, a block longer than the series.
+        InputError: fewer than 8 steps, a value that isn't finite, a block longer than the series.
 
     Example:
         >>> wave = np.sin(np.arange(400) / 10)
@@ -42,10 +44,12 @@ def block_bootstrap_interval(
     """
     series = np.asarray(values, dtype=np.float64)
     _check(series)
-    length = block_length or optimal_block_length(series if series.ndim == 1 else series[:, 0])
+    length = block_length
+    if length is None:
+        length = optimal_block_length(series if series.ndim == 1 else series[:, 0])
     steps = len(series)
     if not 1 <= length <= steps:
-        raise ValueError(f"`block_length` must lie between 1 and the {steps} steps, but got {length}")
+        raise InputError(f"`block_length` must lie between 1 and the {steps} steps, but got {length}")
     rng = np.random.default_rng(seed)
     blocks = -(-steps // length)
     results = np.empty(repetitions)
@@ -69,7 +73,7 @@ def optimal_block_length(values: _Array) -> int:
         values: the series in order, shape (time,).
 
     Raises:
-        ValueError: fewer than 8 steps or a value that isn't finite.
+        InputError: fewer than 8 steps or a value that isn't finite.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -103,6 +107,6 @@ def optimal_block_length(values: _Array) -> int:
 
 def _check(series: _Array) -> None:
     if len(series) < 8 or series.ndim > 2:
-        raise ValueError(f"`values` must have at least 8 steps in rows, but got shape {series.shape}")
+        raise InputError(f"`values` must have at least 8 steps in rows, but got shape {series.shape}")
     if not np.isfinite(series).all():
-        raise ValueError("`values` must be finite")
+        raise InputError("`values` must be finite")

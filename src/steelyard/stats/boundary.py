@@ -3,14 +3,14 @@
 Write r_n = S_n / sqrt(Q_n) with S_n the sum and Q_n the sum of squares of n independent normal observations of mean
 0; the t statistic is r_n sqrt(n - 1) / sqrt(n - r_n^2). The variance is unknown, yet under mean 0 the sequence r_n
 does not depend on it: it is a function of the direction of the sample alone, and Q_n, which is complete and sufficient
-for the variance, is independent of every such function (Basu 1955, theorem 2). So x_{n+1} / sqrt(Q_n) is independent
+for the variance, is independent of every such function (Basu 1955). So x_{n+1} / sqrt(Q_n) is independent
 of (r_1, ..., r_n), its tangent angle theta has density proportional to cos(theta)^(n-1), and
 
     r_{n+1} = r_n cos(theta) + sin(theta)
 
 is a Markov chain in one dimension. Pushing its density from look to look, cutting off what crossed, gives the joint
-law of repeated t tests with no normal approximation of t, as Armitage, McPherson and Rowe (1969, section 3) did for
-known variance.
+law of repeated t tests with no normal approximation of t, as Armitage, McPherson and Rowe (1969) did for known
+variance.
 
 When it is wrong: differences that aren't normal (heavy tails, few distinct values); observations that depend on each
 other. Discretisation: every sample size has one grid of cells of equal angle, so that a transition matrix serves all
@@ -51,7 +51,7 @@ def critical_values(
         One critical value a look; infinity where nothing is spent.
 
     Raises:
-        ValueError: looks or spending that can't be.
+        InputError: looks or spending that can't be.
 
     Example:
         One look is the ordinary t test; several cost a higher bar each.
@@ -99,7 +99,7 @@ def crossing_probabilities(
         cells: cells of the discretised density.
 
     Raises:
-        ValueError: looks that can't be.
+        InputError: looks that can't be, or a critical value below 0.
 
     Example:
         Three looks with the ordinary 5% t test are wrong about 12% of the time.
@@ -110,6 +110,8 @@ def crossing_probabilities(
         0.119
     """
     _check(looks, [0.0] * len(critical))
+    if not min(critical) >= 0:
+        raise InputError(f"`critical` must be at least 0, but got {tuple(critical)}")
     density = _Density.start(looks[0], cells)
     crossed: list[float] = []
     for look, value in zip(looks, critical, strict=True):
@@ -167,14 +169,15 @@ class _Density:
 
     def _above(self) -> _Array:
         """Return the mass above each edge; its logarithm is nearly straight in a tail."""
-        return np.maximum(np.append(self.mass[::-1].cumsum()[::-1], 0.0), 1e-300)
+        above: _Array = np.append(self.mass[::-1].cumsum()[::-1], 0.0)
+        return np.maximum(above, 1e-300)
 
 
 def _cut_above(mass: _Array, grid: _Grid, bound: float, above: float) -> _Array:
     """Drop the mass above a bound; what stays of the cell it falls in keeps its centre of mass."""
-    cell = int(np.searchsorted(grid.edges, bound)) - 1
-    if above <= 0 or not 1 <= cell < len(mass):
+    if above <= 0:
         return mass
+    cell = max(int(np.searchsorted(grid.edges, bound)) - 1, 1)
     left = float(mass[cell:].sum()) - above
     inward = (grid.middles[cell] - (grid.edges[cell] + bound) / 2) / (
         grid.middles[cell] - grid.middles[cell - 1]
@@ -206,7 +209,7 @@ def _transition(size: int, later: int, cells: int) -> _Array:
     """P(r_later in cell j | r_size in cell i), shape (i, j), for later > size."""
     matrix = _one_more(size, cells)
     for each in range(size + 1, later):
-        matrix = matrix @ _one_more(each, cells)
+        matrix = np.asarray(matrix @ _one_more(each, cells))
     return matrix
 
 

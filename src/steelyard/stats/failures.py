@@ -8,7 +8,10 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaln
 
+from steelyard.errors import InputError
+
 Side = Literal["level", "reference"]
+_LARGEST_LOG = 700.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,9 @@ def weigh_failures(*, level_only: int, reference_only: int) -> Failures:
         level_only: seeds on which only the level failed.
         reference_only: seeds on which only the reference failed.
 
+    Raises:
+        InputError: a negative count.
+
     Example:
         Seven seeds on which only the level failed are enough at 5% (E >= 20), six are not.
 
@@ -52,6 +58,10 @@ def weigh_failures(*, level_only: int, reference_only: int) -> Failures:
         >>> round(weigh_failures(level_only=6, reference_only=0).e_value, 1)
         14.4
     """
+    if min(level_only, reference_only) < 0:
+        raise InputError(f"counts of seeds must be at least 0, but got {level_only} and {reference_only}")
     total = level_only + reference_only
     log_e = total * np.log(2) + betaln(level_only + 0.5, reference_only + 0.5) - betaln(0.5, 0.5)
-    return Failures(level_only=level_only, reference_only=reference_only, e_value=float(np.exp(log_e)))
+    return Failures(
+        level_only=level_only, reference_only=reference_only, e_value=float(np.exp(min(log_e, _LARGEST_LOG)))
+    )

@@ -27,7 +27,14 @@ def decides(mean: Mean, *, pairs: int, critical: Critical, margin: float) -> boo
 
 
 def pairs_needed(
-    mean: Mean, *, plan: LookPlan, taken: Sequence[tuple[int, int]], margin: float, family: int
+    mean: Mean,
+    *,
+    plan: LookPlan,
+    taken: Sequence[tuple[int, int]],
+    margin: float,
+    family: int,
+    equivalence_family: int | None = None,
+    seeds_run: int | None = None,
 ) -> int | None:
     """Return how many further pairs would decide if mean and spread stayed as they are; None if unknown.
 
@@ -39,7 +46,9 @@ def pairs_needed(
         plan: how they are looked at.
         taken: (seeds run, pairs) of the looks so far.
         margin: smallest difference that matters.
-        family: contrasts that share the error at this point.
+        family: contrasts that share the error of a false better or worse at this point.
+        equivalence_family: contrasts that share the error of a false equivalent; default as `family`.
+        seeds_run: seeds run so far, finished or not; default those of the last look.
 
     Example:
         >>> from steelyard.stats.plan import planned_looks
@@ -51,26 +60,40 @@ def pairs_needed(
     """
     if mean.pairs < 2 or not np.isfinite(mean.sd):
         return None
+    families = (family, equivalence_family or family)
+    if seeds_run is None:
+        seeds_run = taken[-1][0] if taken else mean.pairs
+    failed = seeds_run - mean.pairs
     if plan.kind == "planned":
-        lost = taken[-1][0] - taken[-1][1] if taken else 0
-        coming = [(look, look - lost) for look in plan.looks if look - lost > mean.pairs]
-        for (_, pairs), critical in zip(
-            coming, plan.critical([*taken, *coming], family=family)[len(taken) :], strict=True
-        ):
+        coming = [(look, look - failed) for look in plan.looks if look > seeds_run]
+        ahead = _critical(plan, [*taken, *coming], families)[len(taken) :]
+        for (_, pairs), critical in zip(coming, ahead, strict=True):
             if decides(mean, pairs=pairs, critical=critical, margin=margin):
                 return pairs - mean.pairs
     beyond = fixed_sample(2, contrasts=plan.contrasts, alpha=plan.alpha)
     if plan.kind != "fixed":
         beyond = anytime(contrasts=plan.contrasts, alpha=plan.alpha)
-    low = max(mean.pairs, plan.max_pairs if plan.kind == "planned" else 0)
-    return _search(mean, beyond=beyond, low=low, margin=margin, family=family)
+    low = max(mean.pairs, plan.max_pairs - failed if plan.kind == "planned" else 0)
+    return _search(mean, beyond=beyond, low=low, margin=margin, families=families)
 
 
-def _search(mean: Mean, *, beyond: LookPlan, low: int, margin: float, family: int) -> int | None:
+def _critical(plan: LookPlan, taken: Sequence[tuple[int, int]], families: tuple[int, int]) -> list[Critical]:
+    """Return the critical values of each look, the two kinds of error shared by families of two sizes."""
+    by_family = {family: plan.critical(taken, family=family) for family in set(families)}
+    differ, equal = families
+    return [
+        Critical(difference=one.difference, equivalence=other.equivalence)
+        for one, other in zip(by_family[differ], by_family[equal], strict=True)
+    ]
+
+
+def _search(
+    mean: Mean, *, beyond: LookPlan, low: int, margin: float, families: tuple[int, int]
+) -> int | None:
     """Return the fewest further pairs beyond `low` in all that decide, by doubling and halving."""
 
     def enough(pairs: int) -> bool:
-        critical = beyond.critical([(pairs, pairs)], family=family)[0]
+        critical = _critical(beyond, [(pairs, pairs)], families)[0]
         return decides(mean, pairs=pairs, critical=critical, margin=margin)
 
     high = low + 1

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
+from steelyard.errors import InputError
 from steelyard.stats.boundary import critical_values
 from steelyard.stats.eprocess import anytime_critical_t
 
@@ -64,11 +65,11 @@ class LookPlan:
 
     def __post_init__(self) -> None:
         if not self.looks or self.looks[0] < 2 or list(self.looks) != sorted(set(self.looks)):
-            raise ValueError(f"`looks` must increase from at least 2, but got {self.looks}")
+            raise InputError(f"`looks` must increase from at least 2, but got {self.looks}")
         if not 0 < self.alpha < 0.5:
-            raise ValueError(f"`alpha` must lie between 0 and 0.5, but got {self.alpha}")
+            raise InputError(f"`alpha` must lie between 0 and 0.5, but got {self.alpha}")
         if self.contrasts < 1:
-            raise ValueError(f"`contrasts` must be at least 1, but got {self.contrasts}")
+            raise InputError(f"`contrasts` must be at least 1, but got {self.contrasts}")
 
     @property
     def max_pairs(self) -> int:
@@ -91,10 +92,18 @@ class LookPlan:
                 assert_never(self.kind)
 
     def schedule(self, seeds_run: int) -> tuple[int, ...]:
-        """Return the looks taken when this many seeds have run: the planned ones before, and now."""
+        """Return the looks taken when this many seeds have run: the planned ones before, and now.
+
+        Raises:
+            InputError: more seeds than were planned.
+        """
         if seeds_run > self.max_pairs:
-            raise ValueError(f"at most {self.max_pairs} seeds were planned, but got {seeds_run}")
+            raise InputError(f"at most {self.max_pairs} seeds were planned, but got {seeds_run}")
         return (*(look for look in self.looks if look < seeds_run), seeds_run)
+
+    def has_look(self, seeds_run: int) -> bool:
+        """Say whether one may decide when this many seeds have run: at the planned looks, or always where none are planned."""
+        return self.kind != "planned" or seeds_run in self.looks
 
     def critical(
         self, taken: Sequence[tuple[int, int]], *, family: int | None = None
@@ -113,8 +122,8 @@ class LookPlan:
             case "fixed":
                 return tuple(
                     Critical(
-                        difference=float(stats.t.isf(alpha / 2, n - 1)),
-                        equivalence=float(stats.t.isf(alpha, n - 1)),
+                        difference=-float(special.stdtrit(n - 1, alpha / 2)),
+                        equivalence=-float(special.stdtrit(n - 1, alpha)),
                     )
                     for n in pairs
                 )
@@ -145,7 +154,7 @@ def fixed_sample(pairs: int, *, contrasts: int = 1, alpha: float = 0.05) -> Look
     """Return the plan of one look at all pairs: the ordinary paired t test and two one-sided tests.
 
     Raises:
-        ValueError: fewer than 2 pairs.
+        InputError: fewer than 2 pairs.
 
     Example:
         >>> fixed_sample(8).describe()
@@ -166,7 +175,7 @@ def planned_looks(
         alpha: error rate over all looks and contrasts.
 
     Raises:
-        ValueError: looks that don't increase from 2 to `max_pairs`.
+        InputError: looks that don't increase from 2 to `max_pairs`.
 
     Example:
         >>> planned_looks(10).looks
@@ -181,7 +190,7 @@ def planned_looks(
             kind="planned", looks=default, contrasts=contrasts, alpha=alpha, equivalence_gain=gain
         )
     if tuple(looks)[-1:] != (max_pairs,):
-        raise ValueError(f"the last of `looks` must be `max_pairs`, but got {tuple(looks)} and {max_pairs}")
+        raise InputError(f"the last of `looks` must be `max_pairs`, but got {tuple(looks)} and {max_pairs}")
     return LookPlan(kind="planned", looks=tuple(looks), contrasts=contrasts, alpha=alpha)
 
 
@@ -205,14 +214,14 @@ def open_ended(*, start: int, max_pairs: int, contrasts: int = 1, alpha: float =
         alpha: error rate of the always-valid interval.
 
     Raises:
-        ValueError: a maximum that isn't above `start`.
+        InputError: a maximum that isn't above `start`.
 
     Example:
         >>> open_ended(start=20, max_pairs=25).looks
         (21, 23, 25)
     """
     if max_pairs <= start:
-        raise ValueError(f"`max_pairs` must be above the {start} pairs that were run, but got {max_pairs}")
+        raise InputError(f"`max_pairs` must be above the {start} pairs that were run, but got {max_pairs}")
     return LookPlan(
         kind="anytime", looks=_growing(max(start + 1, 2), max_pairs), contrasts=contrasts, alpha=alpha
     )

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from steelyard.errors import InputError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VarianceSplit:
@@ -38,7 +40,7 @@ def split_variance(
     """Return how much of a mean difference's variance seeds and test examples each contribute.
 
     Two-way random effects without replication, d[s, e] = mu + A_s + B_e + C_se, by mean squares (Searle, Casella and
-    McCulloch 1992, section 4.7; negative components are set to 0); degrees of freedom by Satterthwaite (1946).
+    McCulloch 1992, chapter 4; negative components are set to 0); degrees of freedom by Satterthwaite (1946).
 
     Args:
         differences: per-example paired differences, shape (seeds, examples), at least 2 by 2.
@@ -47,7 +49,7 @@ def split_variance(
         level: coverage of the interval in (0, 1).
 
     Raises:
-        ValueError: fewer than 2 seeds or 2 blocks, or a value that isn't finite.
+        InputError: fewer than 2 seeds or 2 blocks, a value that isn't finite, a block of less than one example.
 
     Example:
         >>> split = split_variance(np.array([[1.0, 2.0, 3.0], [1.1, 2.1, 3.1]]))
@@ -58,14 +60,16 @@ def split_variance(
     """
     values = np.asarray(differences, dtype=np.float64)
     if values.ndim != 2 or not np.isfinite(values).all():
-        raise ValueError(
+        raise InputError(
             f"`differences` must be finite, of shape (seeds, examples), but got shape {values.shape}"
         )
+    if block_length < 1:
+        raise InputError(f"`block_length` must be at least 1, but got {block_length}")
     blocks = values.shape[1] // block_length
     values = values[:, : blocks * block_length].reshape(len(values), blocks, block_length).mean(axis=2)
     seeds, examples = values.shape
     if seeds < 2 or examples < 2:
-        raise ValueError(f"at least 2 seeds and 2 examples must be given, but got {seeds} and {examples}")
+        raise InputError(f"at least 2 seeds and 2 examples must be given, but got {seeds} and {examples}")
     mean = float(values.mean())
     rows, columns = values.mean(axis=1), values.mean(axis=0)
     residuals = values - rows[:, None] - columns[None, :] + mean

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import html
 from dataclasses import asdict, dataclass
+from numbers import Integral
 from typing import Any, Literal, assert_never
+
+from steelyard.errors import InputError
 
 Decision = Literal["better", "worse", "equivalent", "undecided"]
 Direction = Literal["lower", "higher"]
 """Which way a metric improves: `lower` for losses, `higher` for scores."""
+
+BY_FAILURES = "failed seeds (binomial e-process on seeds where one side failed)"
+"""The `method` of a verdict that rests on failed seeds alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +52,12 @@ class PairedOutcomes:
 
     def __post_init__(self) -> None:
         if not len(self.seeds) == len(self.reference) == len(self.level):
-            raise ValueError(
+            raise InputError(
                 "`seeds`, `reference` and `level` must have equal lengths, but got "
                 f"{len(self.seeds)}, {len(self.reference)} and {len(self.level)}; give nan for a failed trial"
             )
         if len(set(self.seeds)) != len(self.seeds):
-            raise ValueError(f"`seeds` must be distinct, but got {self.seeds}; a seed is one pair")
+            raise InputError(f"`seeds` must be distinct, but got {self.seeds}; a seed is one pair")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +76,8 @@ class Verdict:
         level_equivalence: nominal one-sided error level of `equivalence_interval` at this look.
         margin: smallest difference that would change what one does, in the metric's unit.
         pairs: seeds on which both sides finished.
-        pairs_needed: further pairs that would decide at the observed mean and spread; 0 when decided, None
-            when the spread isn't known yet.
+        pairs_needed: further pairs that would decide at the observed mean and spread; 0 when decided, None when the
+            spread isn't known yet or more pairs alone would not decide (one side fails more often).
         failed_reference: seeds on which the reference failed.
         failed_level: seeds on which the level failed.
         seeds: seed of each difference.
@@ -113,33 +119,48 @@ class Verdict:
 
     @property
     def within_margin(self) -> bool:
-        """Say whether the whole interval lies inside the margin, whatever the decision."""
-        low, high = self.equivalence_interval
+        """Say whether the whole interval lies inside the margin; that of the decision, if there is one.
+
+        For better or worse that is the wider `interval`: with the narrower one the chance of a wrong "within the margin"
+        would come on top of that of a wrong "equivalent", and together they would exceed the error rate.
+        """
+        low, high = self.interval if self.decision in {"better", "worse"} else self.equivalence_interval
         return -self.margin < low and high < self.margin
 
     @property
     def sentence(self) -> str:
         """Say the verdict in one sentence."""
-        contrast = self.contrast
-        numbers = f"{self.estimate:+.4g} [{self.interval[0]:+.4g}, {self.interval[1]:+.4g}] in {self.metric}"
+        level, reference = self.contrast.level, self.contrast.reference
         match self.decision:
+            case "better" | "worse" if self.method == BY_FAILURES:
+                return (
+                    f"{level} is {self.decision} than {reference}: it failed on {len(self.failed_level)} seeds, {reference} on "
+                    f"{len(self.failed_reference)}."
+                )
             case "better" | "worse":
                 tail = " (real, but within the margin)" if self.within_margin else ""
-                return f"{contrast.level} is {self.decision} than {contrast.reference}{tail}: {numbers}."
+                return f"{level} is {self.decision} than {reference}{tail}: {self._numbers}."
             case "equivalent":
-                return (
-                    f"{contrast.level} and {contrast.reference} are equivalent: any difference is smaller than "
-                    f"{self.margin:g}: {numbers}."
-                )
+                return f"{level} and {reference} are equivalent: any difference is smaller than {self.margin:g}: {self._numbers}."
             case "undecided":
-                more = (
-                    "the spread isn't known yet"
-                    if self.pairs_needed is None
-                    else f"about {self.pairs_needed} more pair{'s' * (self.pairs_needed != 1)} would decide"
-                )
-                return f"{contrast.level} against {contrast.reference} is undecided: {numbers}; {more}."
+                return f"{level} against {reference} is undecided: {self._numbers}; {self._outlook}."
             case _:
                 assert_never(self.decision)
+
+    @property
+    def _numbers(self) -> str:
+        if self.pairs == 0:
+            return "no seed on which both finished"
+        (low, high), unit = self.interval, f"in {self.metric}"
+        if high - low == float("inf"):
+            return f"{self.estimate:+.4g} {unit}, no interval yet"
+        return f"{self.estimate:+.4g} [{low:+.4g}, {high:+.4g}] {unit}"
+
+    @property
+    def _outlook(self) -> str:
+        if self.pairs_needed is not None:
+            return f"about {self.pairs_needed} more pair{'s' * (self.pairs_needed != 1)} would decide"
+        return "the spread isn't known yet" if self.pairs < 2 else "more pairs alone would not decide"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain JSON values; nan and infinity become None."""
@@ -166,7 +187,9 @@ class Verdict:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
-        return value if abs(value) < float("inf") else None
+        return float(value) if abs(value) < float("inf") else None
+    if isinstance(value, Integral):
+        return int(value)  # seeds read from a table are numpy's
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value

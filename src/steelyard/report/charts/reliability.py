@@ -27,7 +27,9 @@ def figures(result: StudyResult) -> list[Figure]:
             bins = _bins(trial.tables.get("reliability", {}))
             if bins:
                 levels[level] = None
-            rows += [{"level": level, "seed": str(trial.spec.seed), **row} for row in bins]
+            rows += [
+                {"level": level, "order": len(levels), "seed": str(trial.spec.seed), **row} for row in bins
+            ]
     if not rows:
         return []
     top = max(as_number(row[column]) for row in rows for column in ("forecast", "observed"))
@@ -56,8 +58,13 @@ def figures(result: StudyResult) -> list[Figure]:
         ),
     ).properties(width=_PANEL_PX, height=_PANEL_PX)
     chart = panel.facet(
-        facet=alt.Facet("level:N", title=None, sort=None, header=alt.Header(labelLimit=_PANEL_PX)),
-        columns=min(len(levels), 2),
+        facet=alt.Facet(
+            "level:N",
+            title=None,
+            sort=alt.EncodingSortField(field="order", op="min"),
+            header=alt.Header(labelLimit=_PANEL_PX),
+        ),
+        columns=min(len(levels), 3),
     )
     return [
         Figure(

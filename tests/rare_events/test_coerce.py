@@ -1,0 +1,25 @@
+import pytest
+
+from steelyard.errors import InputError
+from steelyard.rare_events.coerce import as_series, check_training, dates_from, rows_from
+from steelyard.rare_events.simulation import simulate
+
+SERIES = simulate(steps=60, seed=0).series
+
+
+def test_series_pass_through():
+    assert as_series(SERIES) == (SERIES,)
+    assert as_series([SERIES, SERIES]) == (SERIES, SERIES)
+
+
+def test_starts_are_rows():
+    assert rows_from(SERIES, None) == 60
+    assert rows_from(SERIES, "2000-01-11") == 10
+    assert rows_from(SERIES, SERIES.ds[10]) == 10
+    assert str(dates_from(SERIES, 60)[0])[:10] == "2000-03-01"
+    assert len(dates_from(SERIES, 50)) == 10
+
+
+def test_training_needs_length():
+    with pytest.raises(InputError, match="at least 100 steps"):
+        check_training([SERIES], at_least=100)

@@ -1,0 +1,143 @@
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from steelyard.data import read_series
+from steelyard.errors import InputError
+from steelyard.rare_events import Climatology, RareEventForecaster, simulate
+from steelyard.rare_events.objectives import LOSSES
+
+SMALL = {"window": 10, "hidden": 8, "epochs": 2, "span": 32, "memory": (5.0,)}
+KNOWN = simulate(steps=900, seed=0)
+START = KNOWN.series.ds[700]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return RareEventForecaster(**SMALL).fit(KNOWN.series.before(START))
+
+
+@pytest.mark.parametrize(("heads", "loss"), [(heads, loss) for heads in LOSSES for loss in LOSSES[heads]])
+def test_every_arrangement_forecasts_distributions_and_survives_saving(heads, loss, tmp_path):
+    model = RareEventForecaster(heads=heads, loss=loss, **SMALL).fit(KNOWN.series.before(START))
+    forecast = model.predict(KNOWN.series, start=START)
+    assert forecast.ds.tolist() == KNOWN.series.ds[700:].tolist()
+    np.testing.assert_allclose(forecast.pmf.sum(axis=1), 1, atol=1e-9)
+    assert np.isfinite(forecast.log_pmf[:, :20]).all()
+    assert ((forecast.p_event > 0) & (forecast.p_event < 1)).all()
+    assert (forecast.strength >= 1).all()
+    model.save(tmp_path / "model")
+    again = RareEventForecaster.load(tmp_path / "model").predict(KNOWN.series, start=START)
+    np.testing.assert_array_equal(again.log_pmf, forecast.log_pmf)
+
+
+def test_learns_what_can_be_known():
+    known = simulate(steps=6000, seed=1)
+    start = known.series.ds[4500]
+    history = known.series.before(start)
+    y = known.series.y[4500:]
+    model = RareEventForecaster(window=20, hidden=16, epochs=10, memory=(3.0,), seed=0).fit(history)
+    ours = -model.score(known.series, start=start)
+    naive = -Climatology().fit(history).predict(known.series, start=start).log_likelihood(y).mean()
+    oracle = known.oracle_log_score(start=4500)
+    assert oracle < ours < naive
+    assert (naive - ours) / (naive - oracle) > 0.8
+
+
+def test_a_forecast_knows_nothing_of_its_own_day_or_later_ones(fitted):
+    y = KNOWN.series.y.copy()
+    y[800:] = 9
+    changed = fitted.predict(replace(KNOWN.series, y=y), start=START)
+    same = fitted.predict(KNOWN.series, start=START)
+    np.testing.assert_array_equal(changed.log_pmf[:101], same.log_pmf[:101])
+    assert not np.array_equal(changed.log_pmf[101], same.log_pmf[101])
+
+
+def test_tomorrow_is_forecast_from_all_that_happened(fitted):
+    whole = fitted.predict(KNOWN.series, start=KNOWN.series.ds[800])
+    tomorrow = fitted.predict(KNOWN.series.before(KNOWN.series.ds[800]))
+    assert tomorrow.ds[0] == KNOWN.series.ds[800]
+    np.testing.assert_allclose(tomorrow.p_event, whole.p_event[:1], rtol=1e-4)
+
+
+def test_same_seed_same_bits_and_the_global_generator_is_left_alone(fitted):
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    again = RareEventForecaster(**SMALL).fit(KNOWN.series.before(START))
+    assert torch.equal(torch.get_rng_state(), before)
+    other = RareEventForecaster(**SMALL, seed=1).fit(KNOWN.series.before(START))
+    tables = [each.predict(KNOWN.series, start=START).log_pmf for each in (fitted, again, other)]
+    assert np.array_equal(tables[0], tables[1])
+    assert not np.array_equal(tables[0], tables[2])
+
+
+def test_reads_frames_and_lists_too():
+    frame = pl.DataFrame({"ds": KNOWN.series.ds, "y": KNOWN.series.y})
+    from_frame = RareEventForecaster(**SMALL).fit(frame).predict(frame)
+    from_pandas = RareEventForecaster(**SMALL).fit(frame.to_pandas()).predict(frame.to_pandas())
+    assert np.array_equal(from_frame.log_pmf, from_pandas.log_pmf)
+    plain = KNOWN.series.y.tolist()
+    assert RareEventForecaster(**SMALL).fit(plain).predict(plain).ds.tolist() == [900]
+
+
+def test_several_series_share_one_network():
+    other = replace(simulate(steps=900, seed=7).series, unique_id="other")
+    model = RareEventForecaster(**SMALL).fit([KNOWN.series.before(START), other.before(START)])
+    forecast = model.predict([KNOWN.series, other], start=START)
+    assert forecast.unique_id.tolist() == ["simulated"] * 200 + ["other"] * 200
+    np.testing.assert_array_equal(model.predict(other, start=START).log_pmf, forecast.log_pmf[200:])
+
+
+def test_reports_every_epoch():
+    seen = []
+    model = RareEventForecaster(**SMALL).fit(KNOWN.series, on_epoch=seen.append)
+    assert [epoch.epoch for epoch in seen] == [1, 2]
+    assert seen == model.history_
+
+
+def test_parameters_are_those_of_the_constructor():
+    model = RareEventForecaster(heads="one", window=9)
+    assert RareEventForecaster(**model.get_params()).get_params() == model.get_params()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "source", "message"),
+    [
+        ({"window": 0}, KNOWN.series, "`window` must be at least 1, but got 0"),
+        ({"validation_share": 0.9}, KNOWN.series, "`validation_share` must lie in"),
+        ({"dropout": 1.0}, KNOWN.series, "`dropout` in"),
+        ({"heads": "three"}, KNOWN.series, "`heads` must be one of"),
+        ({}, [0, 1] * 20, "at least 104 steps to train on, but has 40"),
+        ({}, [0] * 200 + [1], "at least 5 steps with an event"),
+        ({}, [0, 1] * 100 + [0] * 100, "validation part must have steps with and without"),
+        ({}, [0, 2000] * 100, "must not exceed 1000"),
+    ],
+)
+def test_refuses_to_fit(parameters, source, message):
+    with pytest.raises(InputError, match=message):
+        RareEventForecaster(**parameters).fit(source)
+
+
+def test_refuses_what_cannot_be_asked(fitted, tmp_path):
+    with pytest.raises(InputError, match="must be fitted"):
+        RareEventForecaster().predict(KNOWN.series)
+    with pytest.raises(InputError, match="must be fitted"):
+        RareEventForecaster().save(tmp_path)
+    with pytest.raises(InputError, match="must not lie after the end"):
+        fitted.predict(KNOWN.series, start="2050-01-01")
+    with pytest.raises(InputError, match="must be a date like those"):
+        fitted.predict(KNOWN.series, start="soon")
+    with pytest.raises(InputError, match="must hold a saved forecaster"):
+        RareEventForecaster.load(tmp_path)
+    (tmp_path / "forecaster.json").write_text('{"format": 99}')
+    with pytest.raises(InputError, match="of format 99"):
+        RareEventForecaster.load(tmp_path)
+
+
+def test_a_plain_series_has_no_season():
+    (series,) = read_series(KNOWN.series.y)
+    model = RareEventForecaster(**SMALL).fit(series)
+    assert np.isfinite(model.predict(series).p_event).all()

@@ -1,0 +1,269 @@
+"""Studies run for real, on small trials: the same answer however they are run, and nothing run twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from steelyard.errors import TrialError
+from steelyard.study.result import StudyResult
+from steelyard.study.run import Run
+from steelyard.study.store import open_store
+from steelyard.study.study import Study
+
+
+def noisy(seed: int, depth: int, run: Run, log: str = "") -> dict[str, float]:
+    """Lower loss for deeper; every call leaves a line in `log`."""
+    if log:
+        with open(log, "a") as lines:
+            lines.write(f"{seed} {depth}\n")
+    block = np.random.default_rng(seed).normal()
+    own = np.random.default_rng([seed, depth]).normal(size=40)
+    run.curve("loss", step=0, value=1.0)
+    scores = block - depth + own
+    run.scores("loss", scores)
+    return {"loss": float(scores.mean()), "accuracy": float(own[0])}
+
+
+def fails_when_deep(seed: int, depth: int) -> dict[str, float]:
+    if depth == 2 and seed % 2:
+        raise RuntimeError("no convergence")
+    return {"loss": float(np.random.default_rng([seed, depth]).normal())}
+
+
+def diverges(seed: int, depth: int) -> dict[str, float]:
+    return {"loss": float("nan")}
+
+
+def study(trial: Any = noisy, *, levels: tuple[int, ...] = (1, 2), **options: Any) -> Study:
+    return Study(
+        "Does depth help?",
+        trial=trial,
+        factors={"depth": levels},
+        metric="loss",
+        **{"margin": 0.5, **options},
+    )
+
+
+def essence(result: StudyResult) -> tuple[Any, ...]:
+    trials = [(each.spec, each.status, each.metrics, each.curves, each.scores) for each in result.trials]
+    return result.verdicts, result.looks, result.level_means, trials, result.variance
+
+
+def test_decides_keeps_everything_and_never_runs_a_trial_twice(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    asked = study(levels=(1, 2, 3), parameters={"log": str(log)}, secondary={"accuracy": "higher"})
+    result = asked.run(store=tmp_path / "s.db", workers=1, notes=["a note"])
+    assert [verdict.decision for verdict in result.verdicts] == ["better", "better"]
+    assert result.verdicts[0].estimate == pytest.approx(-1, abs=0.5)
+    assert result.level_means["depth", "1"] - result.level_means["depth", "2"] == pytest.approx(1, abs=0.5)
+    assert {verdict.metric for verdict in result.secondary} == {"accuracy"}
+    assert set(result.variance) == {"depth: 2 against 1", "depth: 3 against 1"}
+    assert result.reproducible is True
+    assert result.notes == ("a note",)
+    ran = Counter(log.read_text().splitlines())
+    assert ran.pop("0 1") == 2  # the reproducibility check
+    assert set(ran.values()) == {1}
+    again = asked.run(store=tmp_path / "s.db", workers=1)
+    assert essence(again) == essence(result)
+    assert again.reused == len(again.trials)
+    assert Counter(log.read_text().splitlines()) == {**ran, "0 1": 2}
+
+
+def test_the_answer_has_the_same_bits_for_any_number_of_workers(tmp_path: Path) -> None:
+    asked = study(levels=(1, 2, 3), max_pairs=6, margin=0.01)
+    results = [asked.run(store=tmp_path / f"{workers}.db", workers=workers) for workers in (1, 2, 3)]
+    assert essence(results[0]) == essence(results[1]) == essence(results[2])
+
+
+def test_another_seed_gives_other_bits(tmp_path: Path) -> None:
+    first, second = (
+        study(seed=seed, max_pairs=4).run(store=tmp_path / "s.db", workers=1) for seed in (0, 100)
+    )
+    assert first.verdicts[0].differences != second.verdicts[0].differences
+
+
+def test_failures_are_outcomes_and_decide_when_they_are_many(tmp_path: Path) -> None:
+    result = study(fails_when_deep, max_pairs=16, margin=50).run(store=tmp_path / "s.db", workers=1)
+    [verdict] = result.verdicts
+    assert verdict.decision == "worse"
+    assert verdict.method.startswith("failed seeds")
+    assert len(verdict.failed_level) == 7
+    failed = [each for each in result.trials if each.status == "failed"]
+    assert all("no convergence" in each.error for each in failed)
+
+
+def test_a_study_whose_every_first_trial_fails_stops(tmp_path: Path) -> None:
+    with pytest.raises(TrialError, match=r"all 2 failed.*diverged"):
+        study(diverges).run(store=tmp_path / "s.db", workers=1)
+
+
+def test_a_trial_that_ignores_its_seed_is_found_out(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+
+    def restless(seed: int, depth: int) -> dict[str, float]:
+        with open(calls, "a") as lines:
+            lines.write("x")
+        return {"loss": float(calls.stat().st_size)}
+
+    result = study(restless, max_pairs=4).run(store=tmp_path / "s.db", workers=1)
+    assert result.reproducible is False
+    assert any("different results when run twice" in note for note in result.notes)
+
+
+def test_undecided_at_the_end_says_how_many_more_and_can_be_extended(tmp_path: Path) -> None:
+    def even(seed: int, depth: int) -> dict[str, float]:
+        return {"loss": float(np.random.default_rng([seed, depth]).normal())}
+
+    first = study(even, max_pairs=5, margin=0.8).run(store=tmp_path / "s.db", workers=1)
+    assert first.verdicts[0].decision == "undecided"
+    assert first.verdicts[0].pairs_needed
+    longer = study(even, max_pairs=40, margin=0.8).run(store=tmp_path / "s.db", workers=1)
+    assert longer.verdicts[0].pairs > 5
+    assert longer.verdicts[0].method == "always-valid t-mixture e-process"
+    assert any("extended" in note for note in longer.notes)
+    assert longer.reused == 10
+
+
+def test_a_margin_changed_after_the_fact_is_told(tmp_path: Path) -> None:
+    study(max_pairs=4).run(store=tmp_path / "s.db", workers=1)
+    other = study(max_pairs=4, margin=0.25).run(store=tmp_path / "s.db", workers=1)
+    assert any("margin of 0.5" in note for note in other.notes)
+
+
+def test_the_callers_generators_and_threads_are_left_alone(tmp_path: Path) -> None:
+    import random
+
+    import torch
+
+    def greedy(seed: int, depth: int) -> dict[str, float]:
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002 - what users do
+        torch.manual_seed(seed)
+        return {"loss": float(torch.randn(1)) + depth, "threads": torch.get_num_threads()}
+
+    torch.manual_seed(5)
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    python_state, numpy_state = random.getstate(), np.random.get_state()[1].copy()  # noqa: NPY002
+    result = study(greedy, max_pairs=4).run(store=tmp_path / "s.db", workers=1)
+    assert torch.equal(state, torch.get_rng_state())
+    assert torch.get_num_threads() == threads
+    assert random.getstate() == python_state
+    assert (np.random.get_state()[1] == numpy_state).all()  # noqa: NPY002
+    assert {each.metrics["threads"] for each in result.trials} == {1.0}
+
+
+SCRIPT = """
+import os, sys, time
+import numpy as np
+from steelyard import Study
+
+def trial(seed, depth, log):
+    time.sleep(0.1)
+    with open(log, "a") as lines:
+        lines.write(f"{seed} {depth}\\n")
+    return {"loss": float(np.random.default_rng([seed, depth]).normal())}
+
+if __name__ == "__main__":
+    folder, workers = sys.argv[1], int(sys.argv[2])
+    study = Study("?", trial=trial, factors={"depth": [1, 2]}, metric="loss", margin=0.001, max_pairs=10,
+                  parameters={"log": f"{folder}/log"})
+    try:
+        result = study.run(store=f"{folder}/s.db", workers=workers)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print([verdict.differences for verdict in result.verdicts])
+"""
+
+
+def start(folder: Path, workers: int = 1) -> subprocess.Popen[str]:
+    (folder / "script.py").write_text(textwrap.dedent(SCRIPT))
+    return subprocess.Popen(
+        [sys.executable, str(folder / "script.py"), str(folder), str(workers)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for_lines(log: Path, lines: int) -> None:
+    for _ in range(600):
+        if log.exists() and len(log.read_text().splitlines()) >= lines:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the study never started")
+
+
+@pytest.mark.parametrize(
+    ("signal_number", "workers"), [(signal.SIGKILL, 2), (signal.SIGINT, 1), (signal.SIGINT, 2)]
+)
+def test_stopped_at_any_moment_it_resumes(signal_number: int, workers: int, tmp_path: Path) -> None:
+    stopped = start(tmp_path, workers)
+    log = tmp_path / "log"
+    wait_for_lines(log, 5)
+    os.killpg(stopped.pid, signal_number)
+    out, err = stopped.communicate(timeout=30)
+    assert out == ""
+    if signal_number == signal.SIGINT:
+        assert stopped.returncode == 130, err
+    kept = len(open_store(tmp_path / "s.db").trials(study_key_of(tmp_path)))
+    assert kept >= 3
+    before = Counter(log.read_text().splitlines())
+    resumed = start(tmp_path, workers)
+    out, err = resumed.communicate(timeout=60)
+    assert resumed.returncode == 0, err
+    assert out.startswith("[(")
+    again = Counter(log.read_text().splitlines()) - before
+    assert sum(again.values()) <= 20 - kept + 1  # and perhaps the reproducibility check
+
+
+def study_key_of(folder: Path) -> str:
+    [found] = open_store(folder / "s.db").studies()
+    return str(found["study_key"])
+
+
+def test_two_processes_share_the_work(tmp_path: Path) -> None:
+    both = [start(tmp_path), start(tmp_path)]
+    outputs = [each.communicate(timeout=60) for each in both]
+    assert [each.returncode for each in both] == [0, 0], outputs
+    assert outputs[0][0] == outputs[1][0] != ""
+    ran = Counter((tmp_path / "log").read_text().splitlines())
+    ran.subtract({"0 1": max(0, ran["0 1"] - 1)})  # each process may check reproducibility once
+    assert set(ran.values()) == {1}
+
+
+def test_a_dask_cluster_gives_the_same_bits(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    asked = study(max_pairs=4, margin=0.01)
+    here = asked.run(store=tmp_path / "here.db", workers=1)
+    there = asked.run(store=tmp_path / "there.db", workers=2, backend="dask")
+    assert essence(here) == essence(there)
+
+
+def test_ray_gives_the_same_bits(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    asked = study(max_pairs=4, margin=0.01)
+    here = asked.run(store=tmp_path / "here.db", workers=1)
+    there = asked.run(store=tmp_path / "there.db", workers=2, backend="ray")
+    assert essence(here) == essence(there)
+
+
+def test_a_worker_that_dies_is_named(tmp_path: Path) -> None:
+    def dies(seed: int, depth: int) -> dict[str, float]:
+        if seed == 1 and depth == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {"loss": float(seed + depth)}
+
+    with pytest.raises(TrialError, match="died twice"):
+        study(dies, max_pairs=4).run(store=tmp_path / "s.db", workers=2)
