@@ -1,21 +1,22 @@
-"""`steelyard compare`: verdicts from results that people already have."""
+"""`steelyard compare`: verdicts on results that people already have."""
 
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from steelyard.stats.plan import LookPlan
-    from steelyard.stats.verdict import Verdict
-    from steelyard.study.imports.pairing import PairedRuns
+    from steelyard.study.imports.comparison import Comparison
 
 
-class Taken(StrEnum):
-    """Which value of a TensorBoard curve counts."""
+class Take(StrEnum):
+    """Which of a run's logged values stands for the run."""
 
     LAST = "last"
     MIN = "min"
@@ -27,163 +28,150 @@ def compare_command(
         str,
         typer.Argument(
             metavar="FILE",
-            help="Runs in long form, one row a run: CSV, Parquet or JSON Lines; or mlflow:URI, or a folder of TensorBoard runs.",
+            help="CSV, TSV, Parquet or JSONL with one row a trial; `mlflow:URI` or an mlruns folder; a folder of "
+            "TensorBoard runs.",
+            show_default=False,
         ),
     ],
-    factor: Annotated[str, typer.Option(help="Column of the levels to compare.")],
-    seed: Annotated[str, typer.Option(help="Column of the seeds; runs on one seed make a pair.")],
-    metric: Annotated[str, typer.Option(help="Column of the metric.")],
+    factor: Annotated[str, typer.Option(help="Column of what is compared.", show_default=False)],
+    seed: Annotated[
+        str, typer.Option(help="Column of the seed; rows of one seed make a pair.", show_default=False)
+    ],
+    metric: Annotated[str, typer.Option(help="Column of the metric.", show_default=False)],
     margin: Annotated[
-        float,
+        float | None,
         typer.Option(
-            help="Smallest difference in the metric that would change what you do; only you can know it."
+            help="Smallest difference in the metric that would change what you do. Required; nobody else can know it.",
+            show_default=False,
         ),
-    ],
-    lower: Annotated[
-        bool, typer.Option("--lower-is-better/--higher-is-better", help="Which way the metric improves.")
-    ] = False,
+    ] = None,
+    lower_is_better: Annotated[
+        bool | None,
+        typer.Option(
+            "--lower-is-better/--higher-is-better",
+            help="Which way the metric improves; default: higher.",
+            show_default=False,
+        ),
+    ] = None,
     reference: Annotated[
         str | None,
-        typer.Option(help="Level that the others are held against; default: the first in the file."),
+        typer.Option(
+            metavar="LEVEL", help="Level to hold the others against; default: the first.", show_default=False
+        ),
     ] = None,
     where: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Use only these rows; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=VALUE", help="Only rows with this value; may be repeated.", show_default=False
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="A column that may differ between levels; may be repeated."),
+        typer.Option(
+            metavar="COLUMN", help="A column that may differ between the levels.", show_default=False
+        ),
     ] = None,
     looks: Annotated[
         str | None,
-        typer.Option(help="Planned looks at these numbers of pairs, e.g. 5,10,20; the last is the maximum."),
-    ] = None,
-    anytime: Annotated[
-        bool,
         typer.Option(
-            "--anytime", help="Always-valid intervals, for results that were looked at without a plan."
+            metavar="N,N,...", help="Pairs at which looks were planned, e.g. 5,10,20.", show_default=False
         ),
-    ] = False,
-    alpha: Annotated[float, typer.Option(help="Rate of false verdicts of each kind.")] = 0.05,
-    pattern: Annotated[
-        str | None, typer.Option(help="How TensorBoard run folders are named, e.g. '{norm}_seed{seed}'.")
     ] = None,
-    take: Annotated[Taken, typer.Option(help="Which value of a TensorBoard curve counts.")] = Taken.LAST,
-    experiment: Annotated[
-        str | None, typer.Option(help="MLflow experiment, where there are several.")
+    any_time: Annotated[
+        bool, typer.Option("--anytime", help="Looked without a plan: intervals that hold whenever one looks.")
+    ] = False,
+    alpha: Annotated[float, typer.Option(help="Error rate over all contrasts and looks.")] = 0.05,
+    take: Annotated[
+        Take | None,
+        typer.Option(
+            help="MLflow, TensorBoard: which logged value counts; default: last.", show_default=False
+        ),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(help="TensorBoard: how runs are named, e.g. '{norm}_seed{seed}'.", show_default=False),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write an HTML report.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Say whether one level is better, worse or equivalent, from runs that are already there.
+    """Weigh results that you already have: is a level better, worse, equivalent, or undecided?
 
-    Runs of one seed make a pair. All pairs are looked at once, unless --looks or --anytime says otherwise. Exit code 2
-    where no answer is possible.
+    Rows of one seed make a pair. All the pairs are looked at once, unless --looks or --anytime says otherwise.
     """
-    from dataclasses import replace
-
     from steelyard.errors import InputError
-    from steelyard.stats.decide import weigh_contrasts
-    from steelyard.study.imports.pairing import pair_runs
-    from steelyard.study.imports.source import read_runs
 
-    if not 0 < margin < float("inf"):
+    if margin is None:
         raise InputError(
-            f"--margin must be a positive number, but got {margin}; give the smallest difference that matters to you"
+            f"--margin must be given: the smallest difference in {metric} that would change what you do. Differences inside "
+            "it count as equivalent; it can't be read off the data. Try --margin 0.01 if a hundredth wouldn't matter to you"
         )
-    if not 0 < alpha < 0.5:
-        raise InputError(f"--alpha must lie between 0 and 0.5, but got {alpha}; 0.05 is usual")
-    frame = read_runs(
+    if report is not None:
+        from steelyard.report.writing import check_writable
+
+        check_writable(report)
+
+    from steelyard.study.imports.comparison import compare_results
+    from steelyard.study.imports.source import read_source
+
+    imported = read_source(
         source,
         factor=factor,
         seed=seed,
         metric=metric,
+        take=None if take is None else take.value,
         pattern=pattern,
-        take=take.value,
-        experiment=experiment,
+        where=where or (),
     )
-    paired = pair_runs(
-        frame,
+    comparison = compare_results(
+        imported.frame,
         factor=factor,
         seed=seed,
         metric=metric,
+        margin=margin,
+        direction=None if lower_is_better is None else "lower" if lower_is_better else "higher",
         reference=reference,
-        where=_conditions(where or []),
-        ignore=tuple(ignore or ()),
+        where=where or (),
+        ignore=ignore or (),
+        looks=None if looks is None else _looks(looks),
+        any_time=any_time,
+        alpha=alpha,
+        notes=imported.notes,
     )
-    plan = _plan(paired, looks=looks, anytime=anytime, alpha=alpha)
-    verdicts = weigh_contrasts(
-        paired.outcomes, metric=metric, direction="lower" if lower else "higher", margin=margin, plan=plan
-    )
-    verdicts = tuple(
-        replace(verdict, warnings=(*remarks, *verdict.warnings))
-        for verdict, remarks in zip(verdicts, paired.remarks, strict=True)
-    )
-    if all(verdict.pairs < 2 and not verdict.decided for verdict in verdicts):
-        raise InputError(
-            f"at least 2 seeds must have a finished run of both levels, but the best contrast has {max(v.pairs for v in verdicts)}; "
-            f"{metric!r} is missing or not finite in the others"
-        )
-    _show(verdicts, source=source, seed=seed, plan=plan, as_json=as_json)
+    if report is not None:
+        _write(comparison, report, source=imported.source)
+    if as_json:
+        written = {} if report is None else {"report": str(report)}
+        typer.echo(json.dumps({"source": imported.source, **comparison.to_dict(), **written}, indent=2))
+    else:
+        _print(comparison, report, source=imported.source)
 
 
-def _plan(paired: PairedRuns, *, looks: str | None, anytime: bool, alpha: float) -> LookPlan:
+def _looks(text: str) -> tuple[int, ...]:
     from steelyard.errors import InputError
-    from steelyard.stats import plan
 
-    family = len(paired.outcomes)
-    most = max(2, *(len(each.seeds) for each in paired.outcomes))
-    if anytime and looks:
-        raise InputError("--looks and --anytime must not be given together; looks were either planned or not")
-    if anytime:
-        return plan.anytime(max_pairs=max(most, 1_000_000), contrasts=family, alpha=alpha)
-    if looks is None:
-        return plan.fixed_sample(most, contrasts=family, alpha=alpha)
     try:
-        planned = tuple(int(look) for look in looks.split(","))
-        found = plan.planned_looks(planned[-1], looks=planned, contrasts=family, alpha=alpha)
+        return tuple(int(part) for part in text.split(","))
     except ValueError as error:
         raise InputError(
-            f"--looks must be increasing whole numbers from 2, e.g. 5,10,20, but got {looks!r}"
+            f"--looks must be whole numbers with commas between them, but got {text!r}; try 5,10,20"
         ) from error
-    if most > planned[-1]:
-        raise InputError(
-            f"--looks must end at the most pairs that were planned, but there are {most} seeds and the last look is at {planned[-1]}; "
-            "use --anytime if the plan was exceeded"
-        )
-    return found
 
 
-def _conditions(where: list[str]) -> dict[str, str]:
-    from steelyard.errors import InputError
+def _write(comparison: Comparison, path: Path, *, source: str) -> None:
+    from steelyard.report.page import write_report
+    from steelyard.study.imports.as_result import as_result
 
-    conditions = {}
-    for each in where:
-        column, equals, value = each.partition("=")
-        if not equals:
-            raise InputError(f"--where must be COLUMN=VALUE, but got {each!r}")
-        conditions[column.strip()] = value
-    return conditions
+    write_report(as_result(comparison, source=source, command=shlex.join(["steelyard", *sys.argv[1:]])), path)
 
 
-def _show(verdicts: tuple[Verdict, ...], *, source: str, seed: str, plan: LookPlan, as_json: bool) -> None:
-    first = verdicts[0]
-    if as_json:
-        described = {
-            "source": source,
-            "factor": first.contrast.factor,
-            "seed": seed,
-            "metric": first.metric,
-            "direction": first.direction,
-            "margin": first.margin,
-            "plan": plan.describe(),
-            "contrasts": [verdict.to_dict() for verdict in verdicts],
-        }
-        typer.echo(json.dumps(described, indent=2, allow_nan=False))
-        return
+def _print(comparison: Comparison, report: Path | None, *, source: str) -> None:
     from rich.console import Console
 
     from steelyard.report.table import print_verdicts
 
     console = Console()
-    print_verdicts(
-        verdicts, console, notes=(f"{plan.describe()}; {first.direction} {first.metric} is better",)
-    )
+    print_verdicts(comparison.verdicts, console, notes=(*comparison.notes, f"Source: {source}."))
+    if report is not None:
+        console.print(f"Report: {report.resolve()}", highlight=False, markup=False, soft_wrap=True)

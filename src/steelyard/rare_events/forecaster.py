@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -18,10 +16,10 @@ from steelyard.rare_events.coerce import as_series, check_training, dates_from, 
 from steelyard.rare_events.features import Features, Season
 from steelyard.rare_events.forecast import Forecast, most_needed
 from steelyard.rare_events.model import SharedEncoder
-from steelyard.rare_events.objectives import Heads, Loss, Objective, SquaredError, objective
+from steelyard.rare_events.objectives import Heads, Loss, Objective, objective
+from steelyard.rare_events.saving import Fitted, read_fitted, write_fitted
 from steelyard.rare_events.training import Epoch, Part, TrainingPlan, outputs_at, train
 
-_FORMAT = 1
 _PARAMETERS = (
     "heads", "loss", "window", "hidden", "memory", "seasons", "epochs", "patience", "learning_rate", "weight_decay", "dropout",
     "batch_size", "span", "validation_share", "seed", "device",
@@ -186,66 +184,27 @@ class RareEventForecaster:
         """Write the fitted forecaster to a folder: `weights.safetensors` and `forecaster.json`; no pickle.
 
         Raises:
-            InputError: not fitted.
+            InputError: not fitted, or a folder that can't be written.
         """
-        from safetensors.torch import save_file  # noqa: PLC0415 - only when saving
-
         if not hasattr(self, "model_"):
             raise InputError("the forecaster must be fitted before it is saved; call `fit` first")
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file(
-            {name: weight.contiguous() for name, weight in self.model_.state_dict().items()},
-            folder / "weights.safetensors",
-        )
-        described = {
-            "format": _FORMAT,
-            "parameters": self.get_params() | {"memory": list(self.memory), "seasons": list(self.seasons)},
-            "most": self.most_,
-            "residual_sd": self.objective_.residual_sd if isinstance(self.objective_, SquaredError) else None,
-            "history": [asdict(epoch) for epoch in self.history_],
-        }
-        (folder / "forecaster.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+        fitted = Fitted(model=self.model_, objective=self.objective_, most=self.most_, history=self.history_)
+        write_fitted(fitted, Path(folder), parameters=self.get_params())
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
-        """Return a forecaster from a folder that `save` wrote.
+        """Return a forecaster from a folder that `save` wrote; it forecasts the same bits.
 
         Raises:
             InputError: no such folder, or files that `save` of this version didn't write.
         """
-        from safetensors import SafetensorError  # noqa: PLC0415 - only when loading
-        from safetensors.torch import load_file  # noqa: PLC0415 - only when loading
-
-        folder = Path(folder)
-        try:
-            described = json.loads((folder / "forecaster.json").read_text(encoding="utf-8"))
-            if described["format"] != _FORMAT:
-                raise InputError(
-                    f"{folder} must be of format {_FORMAT}, but is of format {described['format']}; update steelyard"
-                )
-            weights = load_file(folder / "weights.safetensors")
-            fitted = cls(**described["parameters"])
-            chosen = objective(fitted.heads, fitted.loss)
-            fitted.model_ = SharedEncoder(
-                inputs=fitted._features.width,
-                hidden=fitted.hidden,
-                heads=chosen.heads,
-                dropout=fitted.dropout,
-                seed=fitted.seed,
-            )
-            fitted.model_.load_state_dict(weights)
-            fitted.model_.to(fitted.device)
-            fitted.most_ = int(described["most"])
-            fitted.history_ = [Epoch(**epoch) for epoch in described["history"]]
-        except (OSError, KeyError, TypeError, RuntimeError, json.JSONDecodeError, SafetensorError) as error:
-            raise InputError(
-                f"{folder} must hold a saved forecaster, but reading it failed: {error}"
-            ) from error
-        if isinstance(chosen, SquaredError):
-            chosen = replace(chosen, residual_sd=float(described["residual_sd"]))
-        fitted.objective_ = chosen
-        return fitted
+        fitted, parameters = read_fitted(Path(folder))
+        forecaster = cls(**parameters)
+        forecaster.model_ = fitted.model.to(forecaster.device)
+        forecaster.objective_ = fitted.objective
+        forecaster.most_ = fitted.most
+        forecaster.history_ = fitted.history
+        return forecaster
 
     @property
     def _features(self) -> Features:

@@ -132,8 +132,8 @@ QUESTIONS: tuple[Question, ...] = (
             "`one`: a single output, squared error only; it stands for a normal distribution with its residual spread. "
             "`product`: binary cross-entropy on p plus squared error on p times s."
         ),
-        quick="12 epochs of a 32-unit LSTM on the days before 2012, tested on those since; about 1 s a trial, 1 minute in all",
-        full="up to 40 epochs of a 64-unit LSTM with a window twice as long; about 5 s a trial, 5 minutes in all",
+        quick="12 epochs of a 32-unit LSTM on the days before 2012, tested on those since; about 1 s a trial, half a minute in all",
+        full="up to 40 epochs of a 64-unit LSTM with a window twice as long; about 5 s a trial, 1 to 3 minutes in all",
         margin=MARGIN_NATS,
         margin_reason=MARGIN_REASON,
         prepare=prepare_heads,
@@ -147,8 +147,8 @@ QUESTIONS: tuple[Question, ...] = (
             "`negative-binomial` and `poisson`: one count distribution for zeros and events alike. `mse`: squared error, read "
             "as a normal distribution with its residual spread."
         ),
-        quick="12 epochs of a 32-unit LSTM on the days before 2012, tested on those since; about 1 s a trial, 2 minutes in all",
-        full="up to 40 epochs of a 64-unit LSTM with a window twice as long; about 5 s a trial, 8 minutes in all",
+        quick="12 epochs of a 32-unit LSTM on the days before 2012, tested on those since; about 1 s a trial, half a minute in all",
+        full="up to 40 epochs of a 64-unit LSTM with a window twice as long; about 5 s a trial, 2 to 5 minutes in all",
         margin=MARGIN_NATS,
         margin_reason=MARGIN_REASON,
         prepare=prepare_loss,

@@ -70,9 +70,10 @@ def notes(dataset: Dataset, scale: Scale, *, setting: str) -> tuple[str, ...]:
     share = float((y > 0).mean())
     found = [
         f"Everything is trained before {show_date(dataset.start)} and tested, one step ahead, on the {len(y)} steps from there.",
+        "Squared error isn't a likelihood: its forecast is read as a normal distribution with the residual spread.",
         f"Zero on every step has a mean absolute error of {y.mean():.4f}, hard to beat and worth nothing: don't choose by `mae`.",
         f"A forecast without skill has a `pr_auc` of {share:.4f}, the share of test steps with an event.",
-        "`log_score_recalibrated` is what is left when forecasts only rank the steps, with frequencies from the validation part.",
+        "`log_score_recalibrated` and `pr_auc` ask how well a forecast ranks the steps, whatever its probabilities say.",
         f"On these data a tenth of what the 15-lag logistic gains over climatology is {abs(gap) / 10:.2g} {scale.unit}.",
     ]
     if setting == "quick":

@@ -110,7 +110,7 @@ def crossing_probabilities(
         0.119
     """
     _check(looks, [0.0] * len(critical))
-    if not min(critical) >= 0:
+    if not all(value >= 0 for value in critical):
         raise InputError(f"`critical` must be at least 0, but got {tuple(critical)}")
     density = _Density.start(looks[0], cells)
     crossed: list[float] = []
@@ -122,15 +122,18 @@ def crossing_probabilities(
 
 
 class _Density:
-    """Mass of r_n, not yet stopped, in the cells of the grid of its sample size."""
+    """Mass of r_n, not yet stopped, in the cells of the grid of its sample size.
 
-    def __init__(self, *, size: int, mass: _Array) -> None:
-        self.size, self.mass = size, mass
+    Until something is cut off the t statistic has Student's law at every n, and quantiles are taken from that.
+    """
+
+    def __init__(self, *, size: int, mass: _Array, uncut: bool) -> None:
+        self.size, self.mass, self.uncut = size, mass, uncut
 
     @classmethod
     def start(cls, size: int, cells: int) -> _Density:
         t = _t_of_r(_grid(size, cells).edges, size)
-        return cls(size=size, mass=np.diff(special.stdtr(size - 1, t)))
+        return cls(size=size, mass=np.diff(special.stdtr(size - 1, t)), uncut=True)
 
     @property
     def total(self) -> float:
@@ -139,29 +142,36 @@ class _Density:
 
     def advance(self, size: int) -> _Density:
         """Go on to a larger sample."""
-        if size == self.size:
-            return self
-        return _Density(size=size, mass=self.mass @ _transition(self.size, size, len(self.mass)))
+        cells = len(self.mass)
+        if self.uncut:
+            return self.start(size, cells)
+        return _Density(size=size, mass=self.mass @ _transition(self.size, size, cells), uncut=False)
 
     def bound_of(self, mass: float) -> float:
         """Return the r above which the given mass lies; sqrt(n), its end, for no mass."""
         if mass <= 0:
             return float(np.sqrt(self.size))
+        if self.uncut:
+            return _r_of_t(-float(special.stdtrit(self.size - 1, mass)), self.size)
         return float(np.interp(-np.log(mass), -np.log(self._above()), self._grid.edges))
 
     def mass_above(self, bound: float) -> float:
         """Return the mass above r = bound."""
         if bound >= self._grid.edges[-1]:
             return 0.0
+        if self.uncut:
+            return float(special.stdtr(self.size - 1, -_t_of_r(np.array([bound]), self.size)[0]))
         return float(np.exp(np.interp(bound, self._grid.edges, np.log(self._above()))))
 
     def cut(self, bound: float, sides: Sides) -> _Density:
         """Drop the mass beyond the bound."""
         above = self.mass_above(bound)
+        if above <= 0:
+            return self
         mass = _cut_above(self.mass, self._grid, bound, above)
         if sides == 2:
             mass = _cut_above(mass[::-1], self._grid, bound, above)[::-1]
-        return _Density(size=self.size, mass=mass)
+        return _Density(size=self.size, mass=mass, uncut=False)
 
     @property
     def _grid(self) -> _Grid:
@@ -175,8 +185,6 @@ class _Density:
 
 def _cut_above(mass: _Array, grid: _Grid, bound: float, above: float) -> _Array:
     """Drop the mass above a bound; what stays of the cell it falls in keeps its centre of mass."""
-    if above <= 0:
-        return mass
     cell = max(int(np.searchsorted(grid.edges, bound)) - 1, 1)
     left = float(mass[cell:].sum()) - above
     inward = (grid.middles[cell] - (grid.edges[cell] + bound) / 2) / (
@@ -248,7 +256,7 @@ def _t_of_r(r: _Array, size: int) -> _Array:
 
 
 def _r_of_t(t: float, size: int) -> float:
-    return float(np.sqrt(size) / np.hypot(1.0, np.sqrt(size - 1) / t)) if t > 0 else 0.0
+    return float(np.sign(t) * np.sqrt(size) / np.hypot(1.0, np.sqrt(size - 1) / t)) if t else 0.0
 
 
 def _check(looks: Sequence[int], spent: Sequence[float]) -> None:

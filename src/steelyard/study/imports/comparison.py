@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,12 +14,8 @@ from steelyard.stats.decide import weigh_contrasts
 from steelyard.stats.plan import LookPlan, anytime, fixed_sample, planned_looks
 from steelyard.stats.verdict import Direction, Verdict
 from steelyard.study.imports._base import count, some
+from steelyard.study.imports.direction import name_suggests_otherwise
 from steelyard.study.imports.table import PairedTable, paired_outcomes
-
-_LOWER = frozenset(
-    "loss error err nll mse mae rmse perplexity ppl brier bce wer cer fid rps crps regret logloss bpb entropy".split()
-)
-_HIGHER = frozenset("accuracy acc auc auroc auprc f1 precision recall reward return r2 iou dice bleu rouge map".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +71,7 @@ def compare_results(
     looks: Sequence[int] | None = None,
     any_time: bool = False,
     alpha: float = 0.05,
+    notes: Sequence[str] = (),
 ) -> Comparison:
     """Return the verdicts on a table of results in long form.
 
@@ -93,6 +89,7 @@ def compare_results(
             the pairs are looked at once.
         any_time: give intervals that hold however often one looked.
         alpha: error rate, for false better/worse and for false equivalent each, over all contrasts and looks.
+        notes: what the reader of the table had to say, each a sentence.
 
     Raises:
         ConfoundedError: another column changes together with the factor.
@@ -121,13 +118,17 @@ def compare_results(
     plan = _plan(table, looks=looks, any_time=any_time, alpha=alpha)
     chosen = direction or "higher"
     try:
-        weighed = weigh_contrasts(table.outcomes, metric=table.metric, direction=chosen, margin=margin, plan=plan)
+        weighed = weigh_contrasts(
+            table.outcomes, metric=table.metric, direction=chosen, margin=margin, plan=plan
+        )
     except ValueError as error:
         raise InputError(str(error)) from error
     if all(verdict.pairs < 2 and not verdict.decided for verdict in weighed):
         raise _too_few_finished(weighed)
+    otherwise = name_suggests_otherwise(table.metric, chosen)
+    common = (otherwise,) if otherwise else ()
     verdicts = tuple(
-        replace(verdict, warnings=(*verdict.warnings, *warnings))
+        replace(verdict, warnings=(*common, *verdict.warnings, *warnings))
         for verdict, warnings in zip(weighed, table.warnings, strict=True)
     )
     return Comparison(
@@ -136,7 +137,7 @@ def compare_results(
         direction=chosen,
         margin=margin,
         plan=plan,
-        notes=(*_notes(table, plan, direction=direction, given=reference is not None), *table.notes),
+        notes=(*_notes(table, plan, direction=direction, given=reference is not None), *notes, *table.notes),
     )
 
 
@@ -144,7 +145,9 @@ def _plan(table: PairedTable, *, looks: Sequence[int] | None, any_time: bool, al
     pairs = max(len(each.seeds) for each in table.outcomes)
     contrasts = len(table.outcomes)
     if any_time and looks is not None:
-        raise InputError("either looks were planned (--looks) or they weren't (--anytime), but got both; choose one")
+        raise InputError(
+            "either looks were planned (--looks) or they weren't (--anytime), but got both; choose one"
+        )
     if any_time:
         return anytime(contrasts=contrasts, alpha=alpha, max_pairs=max(pairs, 1_000_000))
     if looks is None:
@@ -178,26 +181,5 @@ def _notes(table: PairedTable, plan: LookPlan, *, direction: Direction | None, g
         )
     if direction is None:
         notes.append(f"Higher {table.metric} was taken as better, which is the default.")
-    if clash := _clash(table.metric, direction or "higher"):
-        notes.append(clash)
     notes.append(f"Paired by {table.seed}: {plan.describe()}.")
     return notes
-
-
-def _clash(metric: str, direction: Direction) -> str:
-    """Return a sentence when a metric's name suggests the other direction.
-
-    >>> _clash("val_loss", "higher")
-    "Metrics named like `val_loss` usually improve downwards: read better and worse the other way round, or give --lower-is-better."
-    >>> _clash("val_loss", "lower")
-    ''
-    """
-    words = set(re.split(r"[^a-z0-9]+", metric.lower()))
-    other = {"higher": ("lower", "downwards", _LOWER), "lower": ("higher", "upwards", _HIGHER)}
-    name, way, known = other[direction]
-    if not words & known or words & {"lower": _LOWER, "higher": _HIGHER}[direction]:
-        return ""
-    return (
-        f"Metrics named like `{metric}` usually improve {way}: read better and worse the other way round, or give "
-        f"--{name}-is-better."
-    )

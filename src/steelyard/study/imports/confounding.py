@@ -123,12 +123,10 @@ def _changes_with_factor(pairs: pl.DataFrame) -> bool:
     if pairs.height < _FEWEST or (pairs["reference"] == pairs["level"]).any():
         return False
     combinations = pairs.group_by("reference", "level").len()
-    return (
-        combinations["len"].min() >= _FEWEST  # type: ignore[operator]  # a count, there is at least one
-        and combinations["reference"].n_unique() == combinations.height
-        and combinations["level"].n_unique() == combinations.height
-        and not combinations["reference"].is_in(combinations["level"].to_list()).any()
-    )
+    reference, level = combinations["reference"], combinations["level"]
+    one_to_one = reference.n_unique() == combinations.height == level.n_unique()
+    repeated = bool((combinations["len"] >= _FEWEST).all())
+    return one_to_one and repeated and not reference.is_in(level.to_list()).any()
 
 
 def _repeats_label(pairs: pl.DataFrame, sides: Sides) -> bool:

@@ -6,7 +6,21 @@ import polars as pl
 
 from steelyard.errors import InputError
 
-MISSING_WORDS = ("", "nan", "na", "n/a", "null", "none", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "-")
+MISSING_WORDS = (
+    "",
+    "nan",
+    "na",
+    "n/a",
+    "null",
+    "none",
+    "inf",
+    "+inf",
+    "-inf",
+    "infinity",
+    "+infinity",
+    "-infinity",
+    "-",
+)
 """What people and programs write where there is no number, in lower case: a failed trial."""
 
 
@@ -40,7 +54,9 @@ def _numbers(values: pl.Series, *, column: str, rows: pl.Series | None) -> pl.Se
     if dtype.is_numeric() or dtype in {pl.Boolean, pl.Null}:
         return values.cast(pl.Float64)
     if dtype not in {pl.String, pl.Categorical, pl.Enum}:
-        raise InputError(f"`{column}` must be numeric, but its type is {dtype}; name a column of numbers with --metric")
+        raise InputError(
+            f"`{column}` must be numeric, but its type is {dtype}; name a column of numbers with --metric"
+        )
     text = values.cast(pl.String).str.strip_chars()
     numbers = text.cast(pl.Float64, strict=False)
     wrong = numbers.is_null() & text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING_WORDS))

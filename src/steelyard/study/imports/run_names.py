@@ -38,7 +38,9 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
                 f"--pattern's fields must be different names, but got {{{field}}} in {pattern!r}; use letters, digits and _"
             )
     if "}{" in pattern:
-        raise InputError(f"--pattern must have text between its fields, but got {pattern!r}; nothing tells where one ends")
+        raise InputError(
+            f"--pattern must have text between its fields, but got {pattern!r}; nothing tells where one ends"
+        )
     expression, place = "", 0
     for match in _FIELD.finditer(pattern):
         expression += re.escape(pattern[place : match.start()])

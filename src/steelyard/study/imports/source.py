@@ -1,69 +1,106 @@
-"""Where runs come from: a table, an MLflow tracking store, or a folder of TensorBoard runs."""
+"""Telling what a source is, and reading it: a table's file, an MLflow store, a folder of TensorBoard runs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from steelyard.data.table import read_table
 from steelyard.errors import InputError
+from steelyard.study.imports._base import Imported, Take, count
+from steelyard.study.imports.mlflow import EXPERIMENT, is_mlflow_database, is_mlflow_folder, read_mlflow
+from steelyard.study.imports.tensorboard import event_folders, read_tensorboard
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from steelyard.study.imports.tensorboard import Take
+_MLFLOW, _TENSORBOARD = "mlflow:", "tensorboard:"
 
 
-def read_runs(
+def read_source(
     source: str,
     *,
     factor: str,
     seed: str,
     metric: str,
+    take: Take | None = None,
     pattern: str | None = None,
-    take: Take = "last",
-    experiment: str | None = None,
-) -> pl.DataFrame:
-    """Return runs in long form, one row a run.
+    where: Sequence[str] = (),
+) -> Imported:
+    """Return the results at a source, one row a trial.
 
     Args:
-        source: a table (CSV, Parquet, JSON Lines), `mlflow:URI`, an `mlruns` folder, or a folder of TensorBoard runs.
-        factor: column of the levels (a parameter or tag in MLflow, part of `pattern` in TensorBoard).
-        seed: column of the seeds.
-        metric: column of the metric (a metric in MLflow, a scalar tag in TensorBoard).
-        pattern: how run folders are named, e.g. `{norm}_seed{seed}` (TensorBoard).
-        take: `last`, `min` or `max` of a curve (TensorBoard).
-        experiment: name of the experiment (MLflow); needed where there are several.
+        source: a table's file, `mlflow:URI`, an `mlruns` folder or MLflow's SQLite file, `tensorboard:FOLDER`, or a folder
+            of TensorBoard runs.
+        factor: what will be the factor.
+        seed: what will be the seed.
+        metric: what will be the metric.
+        take: which of a run's logged values stands for it; default the last; for MLflow and TensorBoard.
+        pattern: how run folders are named, e.g. `{norm}_seed{seed}`; for TensorBoard.
+        where: conditions; those on `experiment` choose what is read from MLflow.
 
     Raises:
-        InputError: nothing there that can be read.
+        InputError: no such source, one that isn't any of these, or options that it has no use for.
         MissingExtraError: the package that reads it isn't installed.
-
-    Example:
-        >>> read_runs("nowhere.csv", factor="norm", seed="seed", metric="loss")
-        Traceback (most recent call last):
-        steelyard.errors.InputError: the table must exist, but there is no file nowhere.csv; check the path
     """
-    if source.startswith("mlflow:"):
-        from steelyard.study.imports.mlflow import read_mlflow  # noqa: PLC0415 - an extra
-
-        return read_mlflow(source.removeprefix("mlflow:"), experiment=experiment)
-    path = Path(source)
-    if path.is_dir():
-        if path.name == "mlruns" or (path / "mlruns").is_dir() or any(path.glob("*/meta.yaml")):
-            from steelyard.study.imports.mlflow import read_mlflow  # noqa: PLC0415 - an extra
-
-            inner = path / "mlruns" if (path / "mlruns").is_dir() else path
-            return read_mlflow(str(inner), experiment=experiment)
-        if any(path.rglob("*tfevents*")):
-            from steelyard.study.imports.tensorboard import read_tensorboard  # noqa: PLC0415 - an extra
-
-            return read_tensorboard(
-                path, metric=metric, pattern=pattern or f"{{{factor}}}_seed{{{seed}}}", take=take
-            )
+    if source.startswith(_MLFLOW):
+        kind, place = "mlflow", source.removeprefix(_MLFLOW)
+    elif source.startswith(_TENSORBOARD):
+        kind, place = "tensorboard", source.removeprefix(_TENSORBOARD)
+    else:
+        kind, place = _kind(Path(source)), source
+    if pattern is not None and kind != "tensorboard":
         raise InputError(
-            f"a folder must hold TensorBoard event files or an mlruns folder, but {path} holds neither; name a table (CSV, Parquet, "
-            "JSON Lines) otherwise"
+            f"--pattern reads names of TensorBoard folders, but {source} is not one; leave --pattern out"
         )
-    from steelyard.data.table import read_table  # noqa: PLC0415 - loads polars
+    if take is not None and kind == "table":
+        raise InputError(
+            "--take chooses among a run's logged values, but a table has one row a trial; leave --take out, or keep one "
+            "row a trial with --where"
+        )
+    if kind == "mlflow":
+        chosen = [
+            value for name, _, value in (each.partition("=") for each in where) if name.strip() == EXPERIMENT
+        ]
+        return read_mlflow(
+            place,
+            metric=metric,
+            factor=factor,
+            seed=seed,
+            take=take or "last",
+            experiments=[each.strip() for each in chosen],
+        )
+    if kind == "tensorboard":
+        return read_tensorboard(
+            _folder(place), metric=metric, factor=factor, seed=seed, take=take or "last", pattern=pattern
+        )
+    frame = read_table(place)
+    return Imported(frame=frame, kind="table", source=f"{place} ({count(frame.height, 'row')})")
 
-    return read_table(path)
+
+def _kind(path: Path) -> str:
+    """Say what is at a path that has no prefix."""
+    if path.is_dir():
+        if is_mlflow_folder(path):
+            return "mlflow"
+        if next(event_folders(path), None) is not None:
+            return "tensorboard"
+        inside = next((each for each in (path / "mlruns", path / "mlflow.db") if each.exists()), None)
+        hint = f"; did you mean {inside}?" if inside else ""
+        raise InputError(
+            f"a source must be a table's file, an MLflow store or a folder of TensorBoard runs, but the folder {path} holds "
+            f"neither experiments nor event files{hint or '; name the file in it'}"
+        )
+    if "tfevents" in path.name and path.exists():
+        raise InputError(
+            f"a TensorBoard source must be the folder of the runs, but {path} is one event file; name the folder"
+        )
+    if path.suffix in {".db", ".sqlite", ".sqlite3"} and is_mlflow_database(path):
+        return "mlflow"
+    return "table"
+
+
+def _folder(place: str) -> Path:
+    path = Path(place)
+    if not path.is_dir():
+        raise InputError(
+            f"a TensorBoard source must be a folder of runs, but {path} is not a folder; check the path"
+        )
+    return path

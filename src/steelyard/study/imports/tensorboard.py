@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +73,9 @@ def read_tensorboard(
                 "path below the folder"
             )
         if unlike:
-            notes.append(f"{count(len(unlike), 'folder')} left out, whose names don't fit the pattern: {some(unlike)}.")
+            notes.append(
+                f"{count(len(unlike), 'folder')} left out, whose names don't fit the pattern: {some(unlike)}."
+            )
     rows = [_row(run, expression) for run in runs]
     rows, runs = _complete(rows, runs, notes, factor=factor, seed=seed)
     _check_metric(runs, metric)
@@ -84,7 +87,8 @@ def read_tensorboard(
             "their last values were taken as they are."
         )
     frame = pl.DataFrame(
-        [{**row, metric: _taken(run, take)} for row, run in zip(rows, runs, strict=True)], infer_schema_length=None
+        [{**row, metric: _taken(run, take)} for row, run in zip(rows, runs, strict=True)],
+        infer_schema_length=None,
     )
     return Imported(frame=frame, kind="tensorboard", source=str(folder), notes=tuple(notes))
 
@@ -157,7 +161,9 @@ def _scalars(events: Any, tag: str) -> list[tuple[int, float]]:
         from tensorboard.util.tensor_util import make_ndarray  # noqa: PLC0415 - an extra
 
         tensors = [(event, make_ndarray(event.tensor_proto)) for event in events.Tensors(tag)]
-        found = [(event.step, event.wall_time, float(array.item())) for event, array in tensors if array.size == 1]
+        found = [
+            (event.step, event.wall_time, float(array.item())) for event, array in tensors if array.size == 1
+        ]
     found.sort(key=lambda each: each[:2])
     return [(step, value) for step, _, value in found]
 
@@ -220,15 +226,17 @@ def _complete(
         if wanted not in known:
             raise InputError(
                 f"{role} must be given by the runs' hyperparameters or names, but none has {wanted!r}; "
-                f"{closest(wanted, known)}what they have is: {some(list(known))}; runs are named like {some(list(rows[0][RUN] for _ in [0]))}; "
-                f"--pattern '{{{factor}}}_seed{{{seed}}}' would read names like that"
+                f"{closest(wanted, known)}they have: {some(list(known))}; the first run is named {runs[0].name!r}, and "
+                f"--pattern reads names: '{{{factor}}}_seed{{{seed}}}' for one"
             )
     kept = [i for i, row in enumerate(rows) if factor in row and seed in row]
     if len(kept) < len(rows):
         left = [run.name for i, run in enumerate(runs) if i not in set(kept)]
         notes.append(f"{count(len(left), 'run')} left out, without {factor} or {seed}: {some(left)}.")
     if not kept:
-        raise InputError(f"at least 2 runs must have both {factor} and {seed}, but none has; check --factor and --seed")
+        raise InputError(
+            f"at least 2 runs must have both {factor} and {seed}, but none has; check --factor and --seed"
+        )
     mixed = {name for name in known if len({type(rows[i][name]) for i in kept if name in rows[i]}) > 1}
     return [
         {name: str(row[name]) if name in mixed and name in row else row.get(name) for name in known}
@@ -247,15 +255,16 @@ def _check_metric(runs: Sequence[_Run], metric: str) -> None:
 
 
 def _taken(run: _Run, take: Take) -> float | None:
-    if not run.values:
+    finite = [value for value in run.values if math.isfinite(value)]
+    if not finite:
         return None
     match take:
         case "last":
             return run.values[-1]
         case "min":
-            return min(run.values)
+            return min(finite)
         case "max":
-            return max(run.values)
+            return max(finite)
         case _:
             assert_never(take)
 
