@@ -7,11 +7,12 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
+    from steelyard.study.engine import Backend as Engine
     from steelyard.study.question import Ask, Question
     from steelyard.study.result import StudyResult
 
@@ -111,7 +112,12 @@ def run_command(
     results = []
     for each in chosen:
         result = _answer(
-            each, ask, store=store, workers=workers, backend=backend.value, retry_failed=retry_failed
+            each,
+            ask,
+            store=store,
+            workers=workers,
+            backend=cast("Engine", backend.value),
+            retry_failed=retry_failed,
         )
         _write(result, paths[each.name], charts)
         if not as_json:
@@ -133,7 +139,7 @@ def _answer(
     *,
     store: str | None,
     workers: int | None,
-    backend: str,
+    backend: Engine,
     retry_failed: bool,
 ) -> StudyResult:
     typer.echo(f"{question.name}: {question.title}", err=True)

@@ -7,12 +7,12 @@ import re
 from steelyard.stats.verdict import Direction
 
 LOWER = frozenset(
-    ("loss", "logloss", "error", "err", "nll", "entropy", "bce", "mse", "rmse", "mae", "perplexity", "ppl", "bpb")
-    + ("brier", "rps", "crps", "wer", "cer", "fid", "regret")
+    {"loss", "logloss", "error", "err", "nll", "entropy", "bce", "mse", "rmse", "mae", "perplexity", "ppl"}
+    | {"bpb", "brier", "rps", "crps", "wer", "cer", "fid", "regret"}
 )
 HIGHER = frozenset(
-    ("accuracy", "acc", "auc", "auroc", "auprc", "precision", "recall", "f1", "iou", "dice", "map", "r2")
-    + ("bleu", "rouge", "reward", "return")
+    {"accuracy", "acc", "auc", "auroc", "auprc", "precision", "recall", "f1", "iou", "dice", "map", "r2"}
+    | {"bleu", "rouge", "reward", "return"}
 )
 """Words in names of metrics that improve downwards, and upwards."""
 
@@ -35,9 +35,11 @@ def name_suggests_otherwise(metric: str, direction: Direction) -> str:
     """
     words = set(re.split(r"[^a-z0-9]+", metric.lower()))
     downwards, upwards = bool(words & LOWER), bool(words & HIGHER)
-    if downwards == upwards or downwards == (direction == "lower"):
+    if downwards == upwards:
         return ""
     way, option = ("downwards", "lower") if downwards else ("upwards", "higher")
+    if option == direction:
+        return ""
     return (
         f"Metrics named like `{metric}` usually improve {way}: if this one does, give --{option}-is-better, for better "
         "and worse are the wrong way round here."

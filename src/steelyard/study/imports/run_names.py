@@ -49,6 +49,16 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(expression + re.escape(pattern[place:]))
 
 
+def usual_pattern(factor: str, seed: str) -> str:
+    """Return the pattern of names like `layer_seed3`.
+
+    Example:
+        >>> usual_pattern("norm", "seed")
+        '{norm}_seed{seed}'
+    """
+    return f"{{{factor}}}_seed{{{seed}}}"
+
+
 def key_values(name: str) -> Mapping[str, str]:
     """Return the `key=value` parts of a run's name, as Hydra and others write them.
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from steelyard.data.table import read_table
 from steelyard.errors import InputError
 from steelyard.study.imports._base import Imported, Take, count
+from steelyard.study.imports.event_files import event_folders
 from steelyard.study.imports.mlflow import EXPERIMENT, is_mlflow_database, is_mlflow_folder, read_mlflow
-from steelyard.study.imports.tensorboard import event_folders, read_tensorboard
+from steelyard.study.imports.tensorboard import read_tensorboard
 
 _MLFLOW, _TENSORBOARD = "mlflow:", "tensorboard:"
 
@@ -83,10 +84,9 @@ def _kind(path: Path) -> str:
         if next(event_folders(path), None) is not None:
             return "tensorboard"
         inside = next((each for each in (path / "mlruns", path / "mlflow.db") if each.exists()), None)
-        hint = f"; did you mean {inside}?" if inside else ""
         raise InputError(
             f"a source must be a table's file, an MLflow store or a folder of TensorBoard runs, but the folder {path} holds "
-            f"neither experiments nor event files{hint or '; name the file in it'}"
+            f"neither experiments nor event files; {f'did you mean {inside}?' if inside else 'name the file in it'}"
         )
     if "tfevents" in path.name and path.exists():
         raise InputError(

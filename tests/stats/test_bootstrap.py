@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+from arch.bootstrap import optimal_block_length as peer_block_length
+
+from steelyard.stats.bootstrap import block_bootstrap_interval, optimal_block_length
+
+
+def autoregressive(rng: np.random.Generator, *, steps: int, rho: float) -> np.ndarray:
+    x = rng.standard_normal(steps)
+    for i in range(1, steps):
+        x[i] += rho * x[i - 1]
+    return x
+
+
+@pytest.mark.parametrize("steps", [30, 100, 900])
+@pytest.mark.parametrize("rho", [-0.5, 0.0, 0.5, 0.9])
+def test_block_length_is_that_of_arch(steps: int, rho: float) -> None:
+    for seed in range(5):
+        series = autoregressive(np.random.default_rng(seed), steps=steps, rho=rho)
+        expected = int(np.ceil(peer_block_length(series)["circular"].iloc[0]))
+        assert abs(optimal_block_length(series) - max(expected, 1)) <= 1
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    series = autoregressive(np.random.default_rng(0), steps=300, rho=0.5)
+    one, again, other = (block_bootstrap_interval(series, seed=seed, repetitions=200) for seed in (1, 1, 2))
+    assert one == again != other
+
+
+def test_blocks_widen_the_interval_of_a_series_with_memory() -> None:
+    series = autoregressive(np.random.default_rng(3), steps=800, rho=0.8)
+    alone = block_bootstrap_interval(series, seed=0, block_length=1, repetitions=500)
+    blocks = block_bootstrap_interval(series, seed=0, repetitions=500)
+    assert np.diff(blocks) > 1.8 * np.diff(alone)
+
+
+def test_single_steps_of_independent_values_give_the_usual_interval() -> None:
+    series = np.random.default_rng(3).standard_normal(400)
+    low, high = block_bootstrap_interval(series, seed=0, block_length=1)
+    half = 1.96 * series.std() / 20
+    assert (low, high) == pytest.approx((series.mean() - half, series.mean() + half), abs=0.012)
+
+
+def test_a_statistic_of_several_columns() -> None:
+    rng = np.random.default_rng(1)
+    rows = np.column_stack([rng.random(200), rng.random(200) + 1])
+    low, high = block_bootstrap_interval(
+        rows, seed=0, block_length=5, statistic=lambda x: float(x[:, 0].sum() / x[:, 1].sum()), repetitions=300
+    )
+    assert low < rows[:, 0].sum() / rows[:, 1].sum() < high
+
+
+def test_the_unit_of_a_constant_series_is_one_step() -> None:
+    assert optimal_block_length(np.full(50, 3.0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("series", "block"),
+    [
+        (np.zeros(7), None),
+        (np.full(20, np.nan), None),
+        (np.zeros((9, 2, 2)), None),
+        (np.arange(20.0), 21),
+        (np.arange(20.0), 0),
+    ],
+)
+def test_what_cannot_be_drawn(series: np.ndarray, block: int | None) -> None:
+    with pytest.raises(ValueError, match="must"):
+        block_bootstrap_interval(series, seed=0, block_length=block)
