@@ -11,16 +11,23 @@ NAN = float("nan")
 
 @pytest.fixture
 def pair() -> Callable[..., PairedOutcomes]:
-    """Build the outcomes of a contrast from its differences (nan: the level failed) and the reference's values."""
+    """Build the outcomes of a contrast from its differences; nan: the level failed.
+
+    `failed_reference` are seeds on which the reference failed and the level did not.
+    """
 
     def build(
-        differences: Sequence[float], *, reference: Sequence[float] | None = None, name: str = "a"
+        differences: Sequence[float],
+        *,
+        reference: Sequence[float] | None = None,
+        failed_reference: Sequence[int] = (),
+        name: str = "a",
     ) -> PairedOutcomes:
         base = [0.0] * len(differences) if reference is None else list(reference)
         return PairedOutcomes(
             contrast=Contrast(factor="factor", reference="none", level=name),
             seeds=tuple(range(len(differences))),
-            reference=tuple(base),
+            reference=tuple(NAN if seed in failed_reference else value for seed, value in enumerate(base)),
             level=tuple(b + d for b, d in zip(base, differences, strict=True)),
         )
 

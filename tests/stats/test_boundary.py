@@ -25,8 +25,12 @@ def ordinary(looks: list[int], level: float) -> list[float]:
 @pytest.mark.parametrize("n", [2, 3, 5, 20, 60, 150])
 @pytest.mark.parametrize("alpha", [0.2, 0.05, 0.001])
 def test_one_look_is_the_t_test(n: int, alpha: float) -> None:
-    assert critical_values([n], spent=[alpha], sides=2)[0] == pytest.approx(stats.t.isf(alpha / 2, n - 1), rel=1e-9)
-    assert critical_values([n], spent=[alpha], sides=1)[0] == pytest.approx(stats.t.isf(alpha, n - 1), rel=1e-9)
+    assert critical_values([n], spent=[alpha], sides=2)[0] == pytest.approx(
+        stats.t.isf(alpha / 2, n - 1), rel=1e-9
+    )
+    assert critical_values([n], spent=[alpha], sides=1)[0] == pytest.approx(
+        stats.t.isf(alpha, n - 1), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("looks", [list(range(4, 21)), [5, 10, 20], [2, 3, 7, 19], [4, 5, 6, 8, 9, 17, 30]])
@@ -115,15 +119,22 @@ def test_simulated_paths_cross_as_often(sides: int) -> None:
 def test_nothing_spent_never_crosses() -> None:
     critical = critical_values([3, 4, 5], spent=[0.0, 0.01, 0.01], sides=2)
     assert critical[0] == critical[2] == np.inf
-    assert crossing_probabilities([3, 4, 5], critical=critical, sides=2) == pytest.approx((0, 0.01, 0.01), abs=1e-9)
+    assert crossing_probabilities([3, 4, 5], critical=critical, sides=2) == pytest.approx(
+        (0, 0.01, 0.01), abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("sides", [1, 2])
 def test_more_error_never_raises_a_bar(sides: int) -> None:
     """Holm's steps through the looks need it: who crosses with a share crosses with a larger one."""
     looks = list(range(4, 21))
-    bars = [critical_values(looks, spent=square_root(looks, alpha=0.05 / m), sides=sides) for m in range(10, 0, -1)]
-    assert all(np.all(np.array(after) < np.array(before)) for before, after in zip(bars, bars[1:], strict=False))
+    bars = [
+        critical_values(looks, spent=square_root(looks, alpha=0.05 / m), sides=sides)
+        for m in range(10, 0, -1)
+    ]
+    assert all(
+        np.all(np.array(after) < np.array(before)) for before, after in zip(bars, bars[1:], strict=False)
+    )
 
 
 def test_a_plan_grows_without_changing_its_past() -> None:

@@ -19,7 +19,7 @@ def test_nothing_to_doubt(pair: Pair, weigh: Weigh) -> None:
     ("outcomes", "says"),
     [
         (lambda pair: pair([*PLAIN, NAN]), "a failed on 1 of 7 seeds (6): they make no pair"),
-        (lambda pair: pair([*PLAIN, 0.0], reference=[0.0] * 6 + [NAN]), "none failed on 1 of 7 seeds (6)"),
+        (lambda pair: pair([*PLAIN, 0.0], failed_reference=[6]), "none failed on 1 of 7 seeds (6)"),
         (lambda pair: pair(PLAIN[:3]), "only 3 pairs"),
         (lambda pair: pair([0.25] * 5), "same number"),
         (lambda pair: pair([*PLAIN, 90.0]), "lies far from the others"),

@@ -18,7 +18,9 @@ def test_it_is_the_noncentral_t_density_averaged_over_the_effects(
         return float(density * stats.norm.pdf(effect, scale=np.sqrt(effect_variance)))
 
     reach = 8 * np.sqrt(effect_variance)
-    marginal = integrate.quad(weighted, -reach, reach, points=[t / np.sqrt(pairs)], limit=200, epsabs=1e-13)[0]
+    marginal = integrate.quad(weighted, -reach, reach, points=[t / np.sqrt(pairs)], limit=200, epsabs=1e-13)[
+        0
+    ]
     expected = marginal / stats.t.pdf(t, pairs - 1)
     assert e_value(t, pairs=pairs, effect_variance=effect_variance) == pytest.approx(expected, rel=1e-7)
 
@@ -27,7 +29,9 @@ def test_it_is_the_noncentral_t_density_averaged_over_the_effects(
 def test_its_mean_is_one_without_a_difference(pairs: int) -> None:
     def weighted(angle: float) -> float:
         t = np.sqrt(pairs - 1) * np.tan(angle)
-        return float(e_value(t, pairs=pairs) * stats.t.pdf(t, pairs - 1) * np.sqrt(pairs - 1) / np.cos(angle) ** 2)
+        return float(
+            e_value(t, pairs=pairs) * stats.t.pdf(t, pairs - 1) * np.sqrt(pairs - 1) / np.cos(angle) ** 2
+        )
 
     mean = 2 * integrate.quad(weighted, 0, np.pi / 2, limit=400)[0]
     assert mean == pytest.approx(1, abs=1e-6)
@@ -60,7 +64,9 @@ def test_it_seldom_ever_reaches_twenty() -> None:
 
 
 @given(pairs=st.integers(2, 10_000), alpha=st.floats(1e-6, 0.5), effect_variance=st.floats(0.01, 10))
-def test_the_critical_t_is_where_it_reaches_one_over_alpha(pairs: int, alpha: float, effect_variance: float) -> None:
+def test_the_critical_t_is_where_it_reaches_one_over_alpha(
+    pairs: int, alpha: float, effect_variance: float
+) -> None:
     critical = anytime_critical_t(pairs, alpha=alpha, effect_variance=effect_variance)
     reached = e_value(critical, pairs=pairs, effect_variance=effect_variance)
     if np.isinf(critical):

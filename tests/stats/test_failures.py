@@ -41,13 +41,18 @@ def test_the_mean_e_value_is_one(n: int) -> None:
     assert mean == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("level", "reference", "more"), [(0, 0, None), (3, 3, None), (2, 1, "level"), (0, 1, "reference")])
+@pytest.mark.parametrize(
+    ("level", "reference", "more"), [(0, 0, None), (3, 3, None), (2, 1, "level"), (0, 1, "reference")]
+)
 def test_the_side_that_failed_more(level: int, reference: int, more: str | None) -> None:
     assert weigh_failures(level_only=level, reference_only=reference).more == more
 
 
 def test_sides_are_treated_alike() -> None:
-    one, other = weigh_failures(level_only=5, reference_only=2), weigh_failures(level_only=2, reference_only=5)
+    one, other = (
+        weigh_failures(level_only=5, reference_only=2),
+        weigh_failures(level_only=2, reference_only=5),
+    )
     assert one.e_value == other.e_value
 
 

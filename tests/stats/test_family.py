@@ -9,7 +9,9 @@ Pair = Callable[..., PairedOutcomes]
 SPREAD = [-0.5, 0.5, -0.25, 0.25, 0.0, 0.0, 0.1, -0.1]
 
 
-def decide(outcomes: Sequence[PairedOutcomes], *, plan: LookPlan, margin: float = 1.0) -> tuple[list[Decided], Family]:
+def decide(
+    outcomes: Sequence[PairedOutcomes], *, plan: LookPlan, margin: float = 1.0
+) -> tuple[list[Decided], Family]:
     family = Family(plan=plan, margin=margin, direction="lower")
     return family.decide([gather(each, plan=plan) for each in outcomes]), family
 
@@ -27,7 +29,10 @@ def test_steps_are_counted_by_kind(pair: Pair) -> None:
 
 
 def test_a_withheld_decision_leaves_no_share(pair: Pair) -> None:
-    outcomes = [pair([*[d - 5 for d in SPREAD], float("nan")], name="a"), pair([*SPREAD, float("nan")], name="b")]
+    outcomes = [
+        pair([*[d - 5 for d in SPREAD], float("nan")], name="a"),
+        pair([*SPREAD, float("nan")], name="b"),
+    ]
     decided, family = decide(outcomes, plan=fixed_sample(9, contrasts=2))
     assert decided == [Decided("undecided", "withheld")] * 2
     assert (family.left("difference"), family.left("equivalence")) == (2, 2)

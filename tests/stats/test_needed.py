@@ -10,19 +10,25 @@ from steelyard.stats.needed import decides, pairs_needed
 from steelyard.stats.plan import LookPlan, anytime, fixed_sample, planned_looks
 
 
-def brute_force(mean: Mean, *, plan: LookPlan, taken: list[tuple[int, int]], margin: float, family: int) -> int:
+def brute_force(
+    mean: Mean, *, plan: LookPlan, taken: list[tuple[int, int]], margin: float, family: int
+) -> int:
     """Try every look in turn: those of the plan, then every number of pairs of its extension."""
     failed = taken[-1][0] - taken[-1][1]
     looks = list(taken)
     for look in (each for each in plan.looks if each > taken[-1][0]):
         looks.append((look, look - failed))
-        if decides(mean, pairs=look - failed, critical=plan.critical(looks, family=family)[-1], margin=margin):
+        if decides(
+            mean, pairs=look - failed, critical=plan.critical(looks, family=family)[-1], margin=margin
+        ):
             return look - failed - mean.pairs
     beyond = anytime(contrasts=plan.contrasts)
     pairs = plan.max_pairs - failed
     while True:
         pairs += 1
-        if decides(mean, pairs=pairs, critical=beyond.critical([(pairs, pairs)], family=family)[0], margin=margin):
+        if decides(
+            mean, pairs=pairs, critical=beyond.critical([(pairs, pairs)], family=family)[0], margin=margin
+        ):
             return pairs - mean.pairs
 
 
@@ -34,7 +40,9 @@ def brute_force(mean: Mean, *, plan: LookPlan, taken: list[tuple[int, int]], mar
     failed=st.integers(0, 2),
     family=st.integers(1, 3),
 )
-def test_it_is_the_first_look_that_decides(mean: float, margin: float, seen: int, failed: int, family: int) -> None:
+def test_it_is_the_first_look_that_decides(
+    mean: float, margin: float, seen: int, failed: int, family: int
+) -> None:
     plan = planned_looks(12, contrasts=3)
     observed = Mean(mean=mean, sd=1.0, pairs=seen - min(failed, seen - 2))
     taken = [(seen, observed.pairs)]
@@ -46,7 +54,9 @@ def test_it_is_the_first_look_that_decides(mean: float, margin: float, seen: int
 def test_seeds_that_failed_since_the_last_new_pair_are_not_run_again() -> None:
     """Looks at 4 and 5 seeds, then seeds 6 and 7 failed: the next look is at 8 seeds, with 6 pairs."""
     seen = Mean(mean=2.0, sd=1.0, pairs=5)
-    needed = pairs_needed(seen, plan=planned_looks(20), taken=[(4, 4), (5, 5)], margin=0.1, family=1, seeds_run=7)
+    needed = pairs_needed(
+        seen, plan=planned_looks(20), taken=[(4, 4), (5, 5)], margin=0.1, family=1, seeds_run=7
+    )
     bar = planned_looks(20).critical([(4, 4), (5, 5), (8, 6)])[-1]
     assert needed == 1
     assert decides(seen, pairs=6, critical=bar, margin=0.1)
@@ -69,7 +79,9 @@ def test_the_two_kinds_of_error_have_families_of_their_own() -> None:
     apart = Mean(mean=2.0, sd=1.0, pairs=4)
     for seen, differ, equal in ((alike, 3, 1), (apart, 1, 3)):
         both = pairs_needed(seen, plan=plan, taken=taken, margin=1.0, family=1)
-        split = pairs_needed(seen, plan=plan, taken=taken, margin=1.0, family=differ, equivalence_family=equal)
+        split = pairs_needed(
+            seen, plan=plan, taken=taken, margin=1.0, family=differ, equivalence_family=equal
+        )
         assert split == both
 
 

@@ -64,9 +64,17 @@ def test_failed_seeds_spend_by_seeds_and_have_the_t_of_their_pairs() -> None:
 def test_a_smaller_family_has_lower_bars() -> None:
     plan = planned_looks(20, contrasts=5)
     for family in (4, 3, 2, 1):
-        wide, narrow = plan.critical(all_seeds(plan), family=family + 1), plan.critical(all_seeds(plan), family=family)
-        assert all(n.difference < w.difference and n.equivalence < w.equivalence for n, w in zip(narrow, wide, strict=True))
-    assert plan.critical(all_seeds(plan), family=1) == planned_looks(20).critical(all_seeds(planned_looks(20)))
+        wide, narrow = (
+            plan.critical(all_seeds(plan), family=family + 1),
+            plan.critical(all_seeds(plan), family=family),
+        )
+        assert all(
+            n.difference < w.difference and n.equivalence < w.equivalence
+            for n, w in zip(narrow, wide, strict=True)
+        )
+    assert plan.critical(all_seeds(plan), family=1) == planned_looks(20).critical(
+        all_seeds(planned_looks(20))
+    )
 
 
 def test_a_fixed_sample_is_the_t_test() -> None:

@@ -20,12 +20,14 @@ def test_mean_squares_against_sums_written_out() -> None:
     grand = d.sum() / (n * m)
     seeds = sum(m * (row.mean() - grand) ** 2 for row in d) / (n - 1)
     examples = sum(n * (column.mean() - grand) ** 2 for column in d.T) / (m - 1)
-    rest = sum(
-        (d[i, j] - d[i].mean() - d[:, j].mean() + grand) ** 2 for i in range(n) for j in range(m)
-    ) / ((n - 1) * (m - 1))
+    rest = sum((d[i, j] - d[i].mean() - d[:, j].mean() + grand) ** 2 for i in range(n) for j in range(m)) / (
+        (n - 1) * (m - 1)
+    )
     parts = np.array([max(seeds - rest, 0), max(examples - rest, 0), rest])
     split = split_variance(d)
-    assert (split.seeds_share, split.examples_share, split.residual_share) == pytest.approx(parts / parts.sum())
+    assert (split.seeds_share, split.examples_share, split.residual_share) == pytest.approx(
+        parts / parts.sum()
+    )
     assert split.mean == pytest.approx(grand)
     middle = (split.interval[0] + split.interval[1]) / 2
     assert middle == pytest.approx(grand)
@@ -45,7 +47,9 @@ def test_components_are_recovered_from_many() -> None:
 )
 def test_the_larger_source_is_found(seed_sd: float, example_sd: float, largest: str) -> None:
     rng = np.random.default_rng(4)
-    split = split_variance(sample(rng, seeds=5, examples=50, seed_sd=seed_sd, example_sd=example_sd, rest_sd=0.1))
+    split = split_variance(
+        sample(rng, seeds=5, examples=50, seed_sd=seed_sd, example_sd=example_sd, rest_sd=0.1)
+    )
     assert getattr(split, largest) > 0.95
 
 

@@ -32,7 +32,10 @@ VERDICT = Verdict(
         ({"decision": "worse"}, "layer is worse than none: "),
         ({"margin": 0.2}, "layer is better than none (real, but within the margin): "),
         ({"decision": "equivalent", "margin": 0.2}, "equivalent: any difference is smaller than 0.2: "),
-        ({"decision": "undecided", "pairs_needed": 1}, "undecided: -0.1 [-0.15, -0.05] in loss; about 1 more pair would"),
+        (
+            {"decision": "undecided", "pairs_needed": 1},
+            "undecided: -0.1 [-0.15, -0.05] in loss; about 1 more pair would",
+        ),
         ({"decision": "undecided", "pairs_needed": 7}, "about 7 more pairs would decide."),
         ({"decision": "undecided", "pairs_needed": None}, "more pairs alone would not decide."),
         (
@@ -82,7 +85,9 @@ def test_json_has_no_nan_and_no_numpy() -> None:
 
 
 def test_every_field_is_in_the_json() -> None:
-    assert {"margin", "pairs", "pairs_needed", "warnings", "within_margin", "sentence", "family"} <= set(VERDICT.to_dict())
+    assert {"margin", "pairs", "pairs_needed", "warnings", "within_margin", "sentence", "family"} <= set(
+        VERDICT.to_dict()
+    )
 
 
 def test_names_cannot_become_markup() -> None:

@@ -7,7 +7,7 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -116,7 +116,7 @@ def run_command(
             ask,
             store=store,
             workers=workers,
-            backend=cast("Engine", backend.value),
+            backend=backend.value,
             retry_failed=retry_failed,
         )
         _write(result, paths[each.name], charts)
