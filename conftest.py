@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sybil import Example, Sybil
+from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 
@@ -43,9 +45,13 @@ def _matches(got: list[str], expected: list[str]) -> bool:
         return not got
     if expected[0].strip() == "...":
         return any(_matches(got[skip:], expected[1:]) for skip in range(len(got) + 1))
-    return (
-        bool(got) and got[0].split() == expected[0].split() and _matches(got[1:], expected[1:])
-    )
+    return bool(got) and _like(got[0], expected[0]) and _matches(got[1:], expected[1:])
+
+
+def _like(got: str, expected: str) -> bool:
+    """Compare two lines, whatever their spaces; `...` stands for any text."""
+    parts = (re.escape(" ".join(part.split())) for part in expected.split("..."))
+    return re.fullmatch(r"\s*.*\s*".join(parts), " ".join(got.split())) is not None
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +77,13 @@ pytest_collect_file = Sybil(
     patterns=["README.md", "docs/*.md"],
     fixtures=["folder"],
 ).pytest()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run a document's examples in its order, whatever order the tests are shuffled into."""
+    examples = [item for item in items if isinstance(item, SybilItem)]
+    order = {id(item): position for position, item in enumerate(items)}
+    first = {item.path: order[id(item)] for item in reversed(examples)}
+    examples.sort(key=lambda item: (first[item.path], item.example.start))
+    items[:] = [item for item in items if not isinstance(item, SybilItem)] + examples
