@@ -34,6 +34,7 @@ def test_every_arrangement_forecasts_distributions_and_survives_saving(heads, lo
     np.testing.assert_array_equal(again.log_pmf, forecast.log_pmf)
 
 
+@pytest.mark.slow
 def test_learns_what_can_be_known():
     known = simulate(steps=6000, seed=1)
     start = known.series.ds[4500]

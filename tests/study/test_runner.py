@@ -206,7 +206,13 @@ def wait_for_lines(log: Path, lines: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("signal_number", "workers"), [(signal.SIGKILL, 2), (signal.SIGINT, 1), (signal.SIGINT, 2)]
+    ("signal_number", "workers"),
+    [
+        (signal.SIGKILL, 2),
+        (signal.SIGINT, 1),
+        pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, 1, marks=pytest.mark.slow),
+    ],
 )
 def test_stopped_at_any_moment_it_resumes(signal_number: int, workers: int, tmp_path: Path) -> None:
     stopped = start(tmp_path, workers)
