@@ -31,7 +31,7 @@ def test_block_length_is_mostly_that_of_arch(rho: float) -> None:
         series = autoregressive(np.random.default_rng(seed), steps=1000, rho=rho)
         both.append((optimal_block_length(series), np.ceil(peer_block_length(series)["circular"].iloc[0])))
     ours, theirs = np.median(both, axis=0)
-    assert ours == pytest.approx(theirs, rel=0.1, abs=1)
+    assert ours == pytest.approx(theirs, rel=0.25, abs=1)
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -132,9 +134,7 @@ def test_more_error_never_raises_a_bar(sides: int) -> None:
         critical_values(looks, spent=square_root(looks, alpha=0.05 / m), sides=sides)
         for m in range(10, 0, -1)
     ]
-    assert all(
-        np.all(np.array(after) < np.array(before)) for before, after in zip(bars, bars[1:], strict=False)
-    )
+    assert all(np.all(np.array(after) < np.array(before)) for before, after in pairwise(bars))
 
 
 def test_a_plan_grows_without_changing_its_past() -> None:

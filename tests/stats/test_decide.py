@@ -322,7 +322,7 @@ def test_the_unit_does_not_matter(sample: list[tuple[float, float]], power: int)
 @pytest.mark.parametrize("c", [1e-250, 1e-3, 3.7, 1e250])
 @pytest.mark.parametrize("seed", range(5))
 def test_any_factor_scales_the_interval(c: float, seed: int) -> None:
-    sample = np.random.default_rng(seed).standard_normal((9, 2)) + [0, seed / 3]
+    sample = np.random.default_rng(seed).standard_normal((9, 2)) + np.array([0, seed / 3])
     one, other = told(sample.tolist(), margin=1.3), told((sample * c).tolist(), margin=1.3 * c)
     assert other.decision == one.decision
     assert np.array(other.interval) / c == pytest.approx(np.array(one.interval), rel=1e-9)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,7 +29,7 @@ def test_default_looks_grow_to_the_maximum(max_pairs: int) -> None:
     assert looks[-1] == max_pairs
     assert list(looks) == sorted(set(looks))
     assert looks[0] == min(4, max_pairs)
-    assert all(b - a <= max(1, 0.1 * a + 0.5) for a, b in zip(looks, looks[1:], strict=False))
+    assert all(b - a <= max(1, 0.1 * a + 0.5) for a, b in pairwise(looks))
 
 
 def test_a_thousand_pairs_need_few_looks() -> None:

@@ -26,13 +26,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import sparse, special
 
 from steelyard.errors import InputError
 
 Sides = Literal[1, 2]
 _CELLS = 500
 _REACH = 7.0
+_NOTHING = 1e-17
 _Array = NDArray[np.float64]
 
 
@@ -142,10 +143,12 @@ class _Density:
 
     def advance(self, size: int) -> _Density:
         """Go on to a larger sample."""
-        cells = len(self.mass)
+        cells, mass = len(self.mass), self.mass
         if self.uncut:
             return self.start(size, cells)
-        return _Density(size=size, mass=self.mass @ _transition(self.size, size, cells), uncut=False)
+        for each in range(self.size, size):
+            mass = np.asarray(_transition(each, cells) @ mass)
+        return _Density(size=size, mass=mass, uncut=False)
 
     def bound_of(self, mass: float) -> float:
         """Return the r above which the given mass lies; sqrt(n), its end, for no mass."""
@@ -212,24 +215,21 @@ def _grid(size: int, cells: int) -> _Grid:
     return _Grid(points[::2], points[1::2])
 
 
-@lru_cache(maxsize=64)
-def _transition(size: int, later: int, cells: int) -> _Array:
-    """P(r_later in cell j | r_size in cell i), shape (i, j), for later > size."""
-    matrix = _one_more(size, cells)
-    for each in range(size + 1, later):
-        matrix = np.asarray(matrix @ _one_more(each, cells))
-    return matrix
+@lru_cache(maxsize=1024)
+def _transition(size: int, cells: int) -> sparse.csr_array[np.float64]:
+    """P(r_{n+1} in cell j | mass in cell i), shape (j, i): one observation more.
 
-
-def _one_more(size: int, cells: int) -> _Array:
-    """Add one observation: mass at the middle of each cell, corrected for the curvature of the density within it."""
+    Mass stands at the middle of its cell, corrected for the curvature of the density within it. Most entries are nothing:
+    r moves by about 1 / sqrt(n).
+    """
     cumulative = _transition_cdf(size, _grid(size, cells).middles, _grid(size + 1, cells).edges)
     cumulative[:, 0], cumulative[:, -1] = 0.0, 1.0
     from_middle = np.diff(cumulative, axis=1)
     bend = np.zeros_like(from_middle)
     bend[1:-1] = from_middle[2:] - 2 * from_middle[1:-1] + from_middle[:-2]
-    matrix: _Array = from_middle - bend / 24
-    return matrix
+    matrix = from_middle - bend / 24
+    matrix[np.abs(matrix) < _NOTHING] = 0.0
+    return sparse.csr_array(matrix.T)
 
 
 def _transition_cdf(size: int, r: _Array, bound: _Array) -> _Array:

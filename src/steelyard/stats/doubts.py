@@ -14,7 +14,14 @@ _SHOWN = 8
 
 
 def doubts(each: Evidence, *, verdict: Verdict, basis: Basis, plan: LookPlan) -> tuple[str, ...]:
-    """Return the warnings that belong to a verdict: failures, Holm's later steps, few, equal or ill-shaped differences."""
+    """Return the warnings that belong to a verdict: failures, Holm's later steps, few, equal or ill-shaped differences.
+
+    Args:
+        each: what the contrast shows.
+        verdict: what it came to, without its warnings.
+        basis: what the decision rests on.
+        plan: when one looks.
+    """
     pairs = each.mean.pairs
     warnings = [*_failed(each)]
     if basis == "withheld":

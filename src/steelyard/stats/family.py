@@ -39,6 +39,18 @@ class Family:
         margin: smallest difference that matters.
         direction: which way the metric improves.
         decided: contrasts decided, by kind of error.
+
+    Example:
+        >>> from steelyard.stats.evidence import gather
+        >>> from steelyard.stats.plan import fixed_sample
+        >>> from steelyard.stats.verdict import Contrast, PairedOutcomes
+        >>> outcomes = PairedOutcomes(
+        ...     contrast=Contrast(factor="norm", reference="none", level="layer"), seeds=(0, 1, 2),
+        ...     reference=(0.5, 0.6, 0.7), level=(0.4, 0.5, 0.61))
+        >>> plan = fixed_sample(3, contrasts=2)
+        >>> family = Family(plan=plan, margin=0.01, direction="lower")
+        >>> family.decide([gather(outcomes, plan=plan)]), family.left("difference")
+        ([Decided(decision='better', basis='metric')], 1)
     """
 
     plan: LookPlan
