@@ -82,7 +82,9 @@ def welch(reference: Array, level: Array) -> Outcome:
     interval = test.confidence_interval(0.90)
     differs = test.pvalue < 0.05
     equal = ~differs & (interval.low > -MARGIN) & (interval.high < MARGIN)
-    return Outcome(pairs=np.full(len(level), float(MOST)), decision=np.where(differs, 1, np.where(equal, 2, 0)))
+    return Outcome(
+        pairs=np.full(len(level), float(MOST)), decision=np.where(differs, 1, np.where(equal, 2, 0))
+    )
 
 
 def peeking(reference: Array, level: Array) -> Outcome:
@@ -148,14 +150,22 @@ def measure(rule: Rule, *, studies: int, shared: float) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="fewer studies")
-    parser.add_argument("--shared", type=float, default=0.5, help="share of variance that a seed's runs have in common")
+    parser.add_argument(
+        "--shared", type=float, default=0.5, help="share of variance that a seed's runs have in common"
+    )
     options = parser.parse_args()
     many, few = (4_000, 100) if options.quick else (20_000, 1_000)
     rules: list[tuple[str, Rule | None, int]] = [
         ("steelyard, planned looks", sequential(planned_looks(MOST)), many),
-        ("steelyard, looks 4 6 8 11 15 20", sequential(planned_looks(MOST, looks=(4, 6, 8, 11, 15, 20))), many),
+        (
+            "steelyard, looks 4 6 8 11 15 20",
+            sequential(planned_looks(MOST, looks=(4, 6, 8, 11, 15, 20))),
+            many,
+        ),
         ("steelyard, always-valid", sequential(anytime(max_pairs=MOST)), many),
         ("paired t, fixed 20", sequential(fixed_sample(MOST)), many),
         ("Welch t, 20 unpaired runs", welch, many),
@@ -179,7 +189,11 @@ def main() -> None:
         )
     ours, theirs = rows["steelyard, planned looks"], rows["Welch t, 20 unpaired runs"]
     ratio = sum(ours[f"pairs_{d}"] for d in (0, 1, 2)) / sum(theirs[f"pairs_{d}"] for d in (0, 1, 2))
-    print(json.dumps({"benchmark": "verdicts", "pairs_ratio": round(ratio, 4), "shared": options.shared, "rows": rows}))
+    print(
+        json.dumps(
+            {"benchmark": "verdicts", "pairs_ratio": round(ratio, 4), "shared": options.shared, "rows": rows}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from steelyard import weigh as weigh
     from steelyard.errors import SteelyardError as SteelyardError
     from steelyard.stats.verdict import Verdict as Verdict
     from steelyard.study.factor import Factor as Factor
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from steelyard.study.run import Run as Run
     from steelyard.study.store import open_store as open_store
     from steelyard.study.study import Study as Study
+    from steelyard.weigh.call import weigh as weigh
     from steelyard.weigh.scale import Scale as Scale
 
 _HOMES = {

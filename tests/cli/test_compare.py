@@ -10,6 +10,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from steelyard.cli.compare import compare_command
+from steelyard.cli.main import main
 from steelyard.errors import InputError
 
 app = typer.Typer(pretty_exceptions_enable=False)
@@ -98,7 +99,7 @@ def test_missing_runs_are_counted(tmp_path: Path) -> None:
     layer, _ = json.loads(compare(path, "--json"))["contrasts"]
     assert layer["failed"] == 1
     assert layer["pairs"] == 4
-    assert any("no run of none" in warning for warning in layer["warnings"])
+    assert any("no row for none" in warning for warning in layer["warnings"])
 
 
 def test_the_table_says_it_in_words(runs: Path) -> None:
@@ -107,17 +108,95 @@ def test_the_table_says_it_in_words(runs: Path) -> None:
     assert "lower is better" in said
 
 
+def test_every_promise_of_the_header_is_kept(runs: Path) -> None:
+    said = json.loads(compare(runs, "--json"))
+    expected = {
+        "metric": "loss",
+        "direction": "higher",
+        "margin": 0.02,
+        "factor": "norm",
+        "seed": "seed",
+        "reference": "none",
+        "levels": ["none", "layer", "batch"],
+        "family": 2,
+        "source": f"{runs} (18 rows)",
+    }
+    assert {key: said[key] for key in expected} == expected
+    assert all("--lower-is-better" in contrast["warnings"][0] for contrast in said["contrasts"])
+
+
+def test_reference_and_where(runs: Path) -> None:
+    said = json.loads(
+        compare(runs, "--json", "--reference", "batch", "--where", "norm=batch", "--where", "norm=none")
+    )
+    assert [(each["reference"], each["level"]) for each in said["contrasts"]] == [("batch", "none")]
+    assert not any("the first level found" in note for note in said["notes"])
+
+
+def test_a_report_is_written_and_named(runs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "report.html"
+    said = json.loads(compare(runs, "--json", "--report", str(path)))
+    assert said["report"] == str(path)
+    assert "Does norm matter for loss?" in path.read_text(encoding="utf-8")
+    assert "Report:" in compare(runs, "--report", str(path))
+
+
+def test_an_unwritable_report_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="must be a file"):
+        compare(tmp_path / "nowhere.csv", "--report", str(tmp_path))
+
+
+def test_tensorboard_folders_end_to_end(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+    for norm, base in (("none", 0.5), ("layer", 0.25)):
+        for seed in range(3):
+            writer = EventFileWriter(str(tmp_path / f"{norm}-{seed}"))
+            value = Summary.Value(tag="loss", simple_value=base + 0.01 * seed**2 * (norm == "none"))
+            writer.add_event(
+                Event(step=1, wall_time=100.0 * (norm == "layer") + seed, summary=Summary(value=[value]))
+            )
+            writer.close()
+    said = json.loads(compare(tmp_path, "--json", "--lower-is-better", "--pattern", "{norm}-{seed}"))
+    [contrast] = said["contrasts"]
+    assert (contrast["reference"], contrast["decision"], contrast["pairs"]) == ("none", "better", 3)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_mlflow_stores_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("mlflow")
+    from mlflow import MlflowClient
+
+    monkeypatch.chdir(tmp_path)
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    for norm, base in (("none", 0.5), ("layer", 0.25)):
+        for seed in range(8):
+            run = client.create_run("0").info.run_id
+            client.log_param(run, "norm", norm)
+            client.log_param(run, "seed", seed)
+            client.log_metric(run, "loss", base + 0.01 * seed)
+            client.set_terminated(run, status="FAILED" if norm == "layer" else "FINISHED")
+    said = json.loads(compare(tmp_path / "mlflow.db", "--json", "--lower-is-better"))
+    [contrast] = said["contrasts"]
+    assert (contrast["decision"], contrast["failed"], contrast["pairs"]) == ("worse", 8, 0)
+
+
 @pytest.mark.parametrize(
     ("options", "margin", "says"),
     [
-        ((), "0", "--margin"),
-        ((), "nan", "--margin"),
-        (("--alpha", "0.9"), "1", "--alpha"),
-        (("--looks", "5"), "1", "6 seeds"),
-        (("--looks", "9,3"), "1", "increasing"),
-        (("--looks", "5,ten"), "1", "increasing"),
-        (("--looks", "6", "--anytime"), "1", "together"),
-        (("--where", "norm"), "1", "COLUMN=VALUE"),
+        ((), "0", "margin must be a positive number"),
+        ((), "nan", "margin must be a positive number"),
+        (("--alpha", "0.9"), "1", "alpha must lie between"),
+        (("--looks", "5"), "1", "there are 6 pairs"),
+        (("--looks", "9,3"), "1", "increase"),
+        (("--looks", "5,ten"), "1", "--looks"),
+        (("--looks", "6", "--anytime"), "1", "choose one"),
+        (("--where", "norm"), "1", "column=value"),
+        (("--take", "max"), "1", "--take"),
+        (("--ignore", "nrm"), "1", "--ignore"),
     ],
 )
 def test_bad_options_are_refused(options: tuple[str, ...], margin: str, says: str, runs: Path) -> None:
@@ -125,8 +204,49 @@ def test_bad_options_are_refused(options: tuple[str, ...], margin: str, says: st
         compare(runs, *options, margin=margin)
 
 
+def test_a_margin_is_asked_for_and_explained(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["--factor", "norm", "--seed", "seed", "--metric", "loss"]
+    monkeypatch.setattr("sys.argv", ["steelyard", "compare", str(runs), *names])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(
+        "error: --margin must be given: the smallest difference in loss that would change what"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "empty"),
+        ("norm,seed,loss\n", "no row"),
+        ("norm;seed;loss\na;0;1\n", "separated by ';'"),
+        ("norm,seed,loss\na,0,1\na,0,2\nb,0,1\n", "one row a `seed`"),
+        ("norm,seed,loss\na,0,1\na,1,2\n", "at least 2 levels"),
+        ("norm,seed,loss\na,0,1\nb,0,2\n", "only seed 0"),
+        ("norm,seed,loss,lr\na,0,1,1\na,1,2,1\nb,0,2,2\nb,1,2,2\n", "--ignore lr"),
+    ],
+)
+def test_files_without_an_answer(content: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "runs.csv"
+    path.write_text(content)
+    with pytest.raises(InputError, match=says):
+        compare(path)
+
+
+def test_a_byte_order_mark_and_blanks_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "runs.csv"
+    path.write_text("\ufeffnorm, seed , loss\n a, 0, 1\na , 1, 2\nb, 0 , 1.5\nb,1, 2.6 \n", encoding="utf-8")
+    [contrast] = json.loads(compare(path, "--json"))["contrasts"]
+    assert (contrast["reference"], contrast["pairs"], contrast["seeds"]) == ("a", 2, [0, 1])
+
+
 def test_without_a_finished_pair_there_is_no_answer(tmp_path: Path) -> None:
     path = tmp_path / "none.csv"
     path.write_text("norm,seed,loss\na,0,nan\na,1,2\nb,0,1.5\nb,1,nan\n")
-    with pytest.raises(InputError, match="at least 2 seeds must have a finished run"):
+    with pytest.raises(InputError, match="at least 2 seeds must have finished on both sides"):
         compare(path)

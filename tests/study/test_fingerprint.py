@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,3 +141,119 @@ def test_a_value_without_a_stable_description_is_named() -> None:
 
     with pytest.raises(InputError, match="`trial` is a lock"):
         function_fingerprint(trial)
+
+
+BEFORE_AND_AFTER = {
+    "star argument": ("def h(xs): return len(xs)\ndef trial(seed): return h((1,))", "h(xs)", "h(*xs)"),
+    "order of a dict": (
+        "D = {'a': 1, 'b': 2}\ndef trial(seed): return list(D)",
+        "'a': 1, 'b': 2",
+        "'b': 2, 'a': 1",
+    ),
+    "method of a named tuple": (
+        (
+            "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int = 1\n    def s(self): return 1\n"
+            "C = P()\ndef trial(seed): return C.s()"
+        ),
+        "return 1",
+        "return 2",
+    ),
+    "method of a dict's subclass": (
+        "class P(dict):\n    def s(self): return 1\nC = P()\ndef trial(seed): return C.s()",
+        "return 1",
+        "return 2",
+    ),
+    "content of a deque's subclass": (
+        "from collections import deque\nclass R(deque): pass\nC = R([1])\ndef trial(seed): return C[0]",
+        "[1]",
+        "[2]",
+    ),
+    "metaclass": (
+        "class M(type):\n    def z(c): return 1\nclass A(metaclass=M): pass\ndef trial(seed): return A.z()",
+        "return 1",
+        "return 2",
+    ),
+    "enum's value": (
+        "from enum import Enum\nclass E(Enum):\n    A = [1]\ndef trial(seed, e=E.A): return e.value",
+        "[1]",
+        "[2]",
+    ),
+    "function's attribute": ("def h(): return h.k\nh.k = 1\ndef trial(seed): return h()", "k = 1", "k = 2"),
+    "decorator class": (
+        (
+            "import functools\nclass D:\n    def __init__(self, f): functools.update_wrapper(self, f)\n"
+            "    def __call__(self): return 1\n@D\ndef h(): pass\ndef trial(seed): return h()"
+        ),
+        "return 1",
+        "return 2",
+    ),
+    "bound builtin": ("L = [1]\nf = L.copy\ndef trial(seed): return f()", "[1]", "[2]"),
+    "cached property": (
+        (
+            "from functools import cached_property\nclass A:\n    @cached_property\n    def s(self): return 1\n"
+            "def trial(seed): return A().s"
+        ),
+        "return 1",
+        "return 2",
+    ),
+    "registered function": (
+        (
+            "from functools import singledispatch\n@singledispatch\ndef s(x): return 0\n@s.register\n"
+            "def _(x: int): return 1\ndef trial(seed): return s(1)"
+        ),
+        "return 1",
+        "return 2",
+    ),
+    "function in a library's object": (
+        (
+            "from operator import methodcaller\nclass A:\n    def s(self): return 1\nf = methodcaller('s', A())\n"
+            "def trial(seed): return f"
+        ),
+        "return 1",
+        "return 2",
+    ),
+    "name defined later": ("def trial(seed): return h()\nX = 0", "X = 0", "def h(): return 1"),
+    "deep chain": (
+        "\n".join(f"def f{i}(): return f{i + 1}()" for i in range(400)) + "\ndef f400(): return 'x'\n"
+        "def trial(seed): return f0()",
+        "'x'",
+        "'y'",
+    ),
+}
+
+
+@pytest.mark.parametrize("module", ["__main__", "a_module_that_nobody_can_find", None])
+@pytest.mark.parametrize("case", BEFORE_AND_AFTER)
+def test_code_of_no_file_counts_too(case: str, module: str | None) -> None:
+    def made(text: str) -> str:
+        namespace: dict[str, Any] = {"__name__": module} if module else {}
+        exec(text, namespace)
+        return function_fingerprint(namespace["trial"])
+
+    text, old, new = BEFORE_AND_AFTER[case]
+    assert text.replace(old, new) != text
+    assert made(text) == made(text)
+    assert made(text) != made(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import pack.deep as d\ndef trial(seed):\n    h = d\n    return h.f()",
+        "import pack.deep\ndef trial(seed):\n    return getattr(pack.deep, 'f')()",
+        "def trial(seed):\n    import pack.deep\n    return pack.deep.f()",
+        "def trial(seed):\n    from pack import deep\n    return deep.f()",
+        "from pack.deep import *\ndef trial(seed):\n    return f()",
+        "import profile_of as p\ndef trial(seed):\n    return p.f()",
+    ],
+)
+def test_a_module_used_in_any_way_is_followed(use: str, tmp_path: Path) -> None:
+    """Through a namespace package, and into what the module itself imports."""
+    keys = []
+    for value in (1, 1, 2):
+        (tmp_path / "pack").mkdir(exist_ok=True)
+        (tmp_path / "deeper.py").write_text(f"def g():\n    return {value}\n")
+        (tmp_path / "pack" / "deep.py").write_text("import deeper\ndef f():\n    return deeper.g()\n")
+        (tmp_path / "profile_of.py").write_text("from pack.deep import f\n")
+        keys.append(key(tmp_path, trial=use))
+    assert keys[0] == keys[1] != keys[2]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from steelyard.errors import TrialError
+from steelyard.errors import InputError, TrialError
 from steelyard.study.result import StudyResult
 from steelyard.study.run import Run
 from steelyard.study.store import open_store
@@ -46,13 +46,8 @@ def diverges(seed: int, depth: int) -> dict[str, float]:
 
 
 def study(trial: Any = noisy, *, levels: tuple[int, ...] = (1, 2), **options: Any) -> Study:
-    return Study(
-        "Does depth help?",
-        trial=trial,
-        factors={"depth": levels},
-        metric="loss",
-        **{"margin": 0.5, **options},
-    )
+    given = {"factors": {"depth": levels}, "margin": 0.5, **options}
+    return Study("Does depth help?", trial=trial, metric="loss", **given)
 
 
 def essence(result: StudyResult) -> tuple[Any, ...]:
@@ -273,3 +268,69 @@ def test_a_worker_that_dies_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(TrialError, match="died twice"):
         study(dies, max_pairs=4).run(store=tmp_path / "s.db", workers=2)
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_very_few_pairs_are_looked_at_once(most: int, tmp_path: Path) -> None:
+    result = study(max_pairs=most).run(store=tmp_path / "s.db", workers=1)
+    assert [look.pairs for look in result.looks] == [most]
+    assert len(result.trials) == 2 * most
+
+
+def test_fewer_pairs_than_were_planned_stop_earlier_or_are_refused(tmp_path: Path) -> None:
+    study(max_pairs=8, margin=0.01).run(store=tmp_path / "s.db", workers=1)
+    fewer = study(max_pairs=5, margin=0.01).run(store=tmp_path / "s.db", workers=1)
+    assert fewer.looks[0].pairs == 4
+    with pytest.raises(InputError, match="`max_pairs` must reach the first look"):
+        study(max_pairs=3, margin=0.01).run(store=tmp_path / "s.db", workers=1)
+
+
+def test_a_factorial_study_finds_main_effects(tmp_path: Path) -> None:
+    def both(seed: int, depth: int, width: int) -> dict[str, float]:
+        return {"loss": depth * width + 0.1 * float(np.random.default_rng([seed, depth, width]).normal())}
+
+    asked = study(both, factors={"depth": [1, 2], "width": [1, 2, 3]}, design="factorial", max_pairs=6)
+    result = asked.run(store=tmp_path / "s.db", workers=1)
+    assert [verdict.decision for verdict in result.verdicts] == ["worse"] * 3
+    assert [verdict.estimate for verdict in result.verdicts] == pytest.approx([2, 1.5, 3], abs=0.2)
+
+
+def test_failed_trials_are_retried_once_and_then_count(tmp_path: Path) -> None:
+    mended, log = tmp_path / "mended", tmp_path / "log"
+
+    def flaky(seed: int, depth: int, mended: str, log: str) -> dict[str, float]:
+        with open(log, "a") as lines:
+            lines.write(f"{seed} {depth}\n")
+        if depth == 2 and seed == 1 and not os.path.exists(mended):
+            raise RuntimeError("out of memory")
+        return {"loss": float(np.random.default_rng([seed, depth]).normal())}
+
+    asked = study(flaky, max_pairs=4, margin=0.01, parameters={"mended": str(mended), "log": str(log)})
+    assert asked.run(store=tmp_path / "s.db", workers=1).verdicts[0].failed_level == (1,)
+    mended.touch()
+    before = Counter(log.read_text().splitlines())
+    result = asked.run(store=tmp_path / "s.db", workers=2, retry_failed=True)
+    assert Counter(log.read_text().splitlines()) - before == {"1 2": 1}
+    assert result.verdicts[0].failed_level == ()
+    assert result.reused == len(result.trials) - 1
+    clean = asked.run(store=tmp_path / "clean.db", workers=1)
+    assert clean.verdicts == result.verdicts
+
+
+def test_a_nan_beside_the_metric_is_reproducible(tmp_path: Path) -> None:
+    def lacking(seed: int, depth: int) -> dict[str, float]:
+        return {"loss": float(seed + depth), "recall": float("nan")}
+
+    assert study(lacking, max_pairs=4).run(store=tmp_path / "s.db", workers=1).reproducible is True
+
+
+def test_code_that_changed_since_the_study_was_built_is_refused(tmp_path: Path) -> None:
+    scale = [1.0]
+
+    def scaled(seed: int, depth: int) -> dict[str, float]:
+        return {"loss": scale[0] * depth}
+
+    asked = study(scaled)
+    scale[0] = 2.0
+    with pytest.raises(InputError, match="as they were when the study was built"):
+        asked.run(store=tmp_path / "s.db", workers=1)

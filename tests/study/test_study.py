@@ -45,6 +45,8 @@ def test_the_margin_is_asked_for() -> None:
         ({"trial": lambda seed, norm, width: {}}, "`width`"),
         ({"trial": lambda norm: {}}, "`seed`"),
         ({"trial": 3}, "function"),
+        ({"secondary": {"speed": "up"}}, "secondary"),
+        ({"secondary": {"loss": "lower"}}, "other metrics"),
     ],
 )
 def test_a_study_that_cannot_run_is_refused(change: dict[str, Any], says: str) -> None:

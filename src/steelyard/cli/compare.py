@@ -133,7 +133,7 @@ def compare_command(
         direction=None if lower_is_better is None else "lower" if lower_is_better else "higher",
         reference=reference,
         where=where or (),
-        ignore=ignore or (),
+        ignore=(*(ignore or ()), *imported.described),
         looks=None if looks is None else _looks(looks),
         any_time=any_time,
         alpha=alpha,

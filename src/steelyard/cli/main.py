@@ -47,7 +47,7 @@ def main() -> None:
     try:
         app()
     except SteelyardError as error:
-        message = " ".join(str(error).split())
+        message = "".join(each if each.isprintable() else " " for each in " ".join(str(error).split()))
         typer.echo(f"error: {message}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:

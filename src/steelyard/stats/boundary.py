@@ -45,7 +45,7 @@ def critical_values(
     Args:
         looks: sample sizes at which the test is made, increasing, the first at least 2.
         spent: cumulative probability, at each look, of having crossed under mean 0; non-decreasing in [0, 1).
-        sides: 2 when |t| crosses, 1 when only t > c does.
+        sides: 2 when t beyond c or -c crosses, 1 when only t > c does.
         cells: cells of the discretised density.
 
     Returns:
@@ -96,7 +96,7 @@ def crossing_probabilities(
     Args:
         looks: sample sizes at which the test is made, increasing, the first at least 2.
         critical: critical value of t at each look, at least 0.
-        sides: 2 when |t| crosses, 1 when only t > c does.
+        sides: 2 when t beyond c or -c crosses, 1 when only t > c does.
         cells: cells of the discretised density.
 
     Raises:

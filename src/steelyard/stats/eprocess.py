@@ -52,7 +52,7 @@ def e_value(t: float, *, pairs: int, effect_variance: float = EFFECT_VARIANCE) -
 
 
 def anytime_critical_t(pairs: int, *, alpha: float, effect_variance: float = EFFECT_VARIANCE) -> float:
-    """Return the |t| at which the e-value reaches 1/alpha; infinity when no t does at so few pairs.
+    """Return the absolute t at which the e-value reaches 1/alpha; infinity when no t does at so few pairs.
 
     Args:
         pairs: sample size, at least 2.

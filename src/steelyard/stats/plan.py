@@ -39,7 +39,7 @@ class Critical:
     """Critical values of t at one look.
 
     Args:
-        difference: |t| above it means better or worse.
+        difference: a t beyond it, either way, means better or worse.
         equivalence: the interval of this many standard errors inside the margin means equivalent.
     """
 

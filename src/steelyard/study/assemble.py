@@ -14,7 +14,7 @@ from steelyard.stats.plan import fixed_sample
 from steelyard.stats.variance import split_variance
 from steelyard.stats.verdict import Verdict
 from steelyard.study.environment import environment
-from steelyard.study.outcomes import Results, paired_outcomes, score_differences
+from steelyard.study.outcomes import Results, paired_outcomes, place, score_differences
 from steelyard.study.result import Look, StudyResult
 
 if TYPE_CHECKING:
@@ -90,8 +90,6 @@ def _secondary(study: Study, *, results: Results, seeds: Sequence[int]) -> tuple
 
 
 def _ran(configurations: Sequence[Any], *, results: Results, seeds: Sequence[int]) -> list[int]:
-    from steelyard.study.outcomes import place  # noqa: PLC0415 - beside its only use
-
     return [seed for seed in seeds if all(place(each, seed) in results for each in configurations)]
 
 

@@ -77,7 +77,6 @@ class Engine:
 
     def _parallel(self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         import joblib  # noqa: PLC0415 - only when a study runs
-        from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
         from joblib.externals.loky.process_executor import TerminatedWorkerError  # noqa: PLC0415
 
         options = {"inner_max_num_threads": self._threads} if self._backend == "loky" else {}
@@ -86,10 +85,6 @@ class Engine:
             parallel = joblib.Parallel(batch_size=1, pre_dispatch="all", **ordered)
             try:
                 yield from parallel(joblib.delayed(function)(*task) for task in tasks)
-            except KeyboardInterrupt:
-                if self._backend == "loky":
-                    get_reusable_executor().shutdown(wait=False, kill_workers=True)
-                raise
             except TerminatedWorkerError as error:
                 raise WorkerDiedError(
                     "a worker process died (often: out of memory); try fewer `workers`, or a smaller model"

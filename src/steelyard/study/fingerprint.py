@@ -1,31 +1,80 @@
 """Content keys: what a trial function *does*, as far as its code can tell, so that an edit never reuses old results.
 
-A function is known by its compiled code, its defaults and closure, and by everything of the user's own that the code
-names: functions, classes and constants, followed through the user's modules and through imports inside functions.
-Comments, line numbers and the function's own docstring don't count. What comes from the standard library or from
-installed packages counts by name only. A key depends on the version of Python, whose compiled code it hashes.
+A function is known by its compiled code, its defaults, attributes and closure, and by everything of the user's own that
+the code names: functions, classes and values, followed through the user's modules and through imports inside functions.
+Comments, line numbers, annotations and the function's own docstring don't count. What comes from the standard library or
+from installed packages counts by name only, except the package that the trial function itself is from. A key depends on
+the version of Python, whose compiled code it hashes.
+
+When it is wrong: code that is found by a text at run time (`eval`, `importlib.import_module(name)`, entry points, classes
+found through `__subclasses__`), files and environment variables that the trial reads, and another version of an installed
+package don't change the key. Name them in `parameters` or `data_fingerprint`. Global values count as they are when the study
+is built; a study refuses to run once they have changed.
 """
 
 from __future__ import annotations
 
-import dis
 import functools
 import hashlib
-import importlib
-import importlib.util
+import io
 import pickle
 import sys
-import sysconfig
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
 
 from steelyard.errors import InputError
+from steelyard.study.names_used import names_used
+from steelyard.study.ownership import Ownership
 
-_NOT_WALKED = ("steelyard.errors", "steelyard.study", "steelyard.cli", "steelyard.report")
-"""Parts of this package that no result depends on; they count by the package's version."""
+_PLAIN = (
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    bytearray,
+    range,
+    type(None),
+    type(...),
+    type(NotImplemented),
+)
+_BOOKKEEPING = frozenset(
+    {
+        *(
+            "__doc__",
+            "__dict__",
+            "__weakref__",
+            "__module__",
+            "__annotations__",
+            "__firstlineno__",
+            "__slots__",
+        ),
+        *("__static_attributes__", "__abstractmethods__", "__dataclass_fields__", "__dataclass_params__"),
+        *(
+            "__match_args__",
+            "__orig_bases__",
+            "__parameters__",
+            "__type_params__",
+            "__annotate__",
+            "__annotate_func__",
+        ),
+        *("__annotations_cache__", "__classdictcell__"),
+    }
+)
+"""Class attributes that repeat or decorate what the methods say."""
+
+_DESCRIPTORS = (
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)
+_CACHED = type(functools.lru_cache(len))
 
 
 def function_fingerprint(function: Callable[..., Any]) -> str:
@@ -43,7 +92,9 @@ def function_fingerprint(function: Callable[..., Any]) -> str:
         >>> len(function_fingerprint(double))
         64
     """
-    return digest(_Describer().describe(function, name=getattr(function, "__name__", "trial")))
+    home = (getattr(function, "__module__", None) or "").partition(".")[0]
+    ownership = Ownership(home="" if home in sys.stdlib_module_names else home)
+    return digest(_Describer(ownership).describe_all(function, name=getattr(function, "__name__", "trial")))
 
 
 def digest(text: str) -> str:
@@ -51,86 +102,119 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_BOOKKEEPING = frozenset(
-    ["__doc__", "__dict__", "__weakref__", "__module__", "__annotations__", "__firstlineno__", "__static_attributes__", "__abstractmethods__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__slots__"]
-)
-"""Class attributes that repeat or decorate what the methods say."""
-
-
 class _Describer:
-    """Describes values as text, each function and class once."""
+    """Describes values as text. Functions, classes and modules are described once each, and named where they are used."""
 
-    def __init__(self) -> None:
+    def __init__(self, ownership: Ownership) -> None:
+        self._ownership = ownership
         self._seen: dict[int, str] = {}
         self._kept: list[object] = []  # so that no id is used twice
+        self._queue: list[tuple[object, str]] = []
+
+    def describe_all(self, value: object, *, name: str) -> str:
+        """Return a text that is equal in every process for what does the same."""
+        texts = [self.describe(value, name=name)]
+        for each, used in self._queue:  # grows meanwhile
+            match each:
+                case types.FunctionType():
+                    texts.append(self._function(each, name=used))
+                case type():
+                    texts.append(self._class(each))
+                case types.ModuleType():
+                    texts.append(self._module(each))
+        return "\n".join(texts)
 
     def describe(self, value: object, *, name: str) -> str:  # noqa: PLR0911, PLR0912 - one case a kind of value
-        """Return a text that is equal for equal values in any process."""
+        """Return a text of one value; functions, classes and modules of the user's own are put off, and numbered."""
+
+        def inner(part: object) -> str:
+            return self.describe(part, name=name)
+
+        cls = type(value)
+        if cls in _PLAIN:
+            return f"{cls.__name__}:{value!r}"
         match value:
-            case None | bool() | int() | float() | complex() | str() | bytes() | types.EllipsisType():
-                return f"{type(value).__name__}:{value!r}"
             case Enum():
-                return f"enum:{type(value).__module__}.{value}"
-            case PurePath():
+                return f"enum({inner(cls)},{value.name},{inner(value.value)})"
+            case PurePath() if not self._ownership.of_class(cls):
                 return f"path:{value}"
-            case tuple() | list():
-                parts = ",".join(self.describe(item, name=name) for item in value)
-                return f"{type(value).__name__}({parts})"
-            case set() | frozenset():
-                return f"set({','.join(sorted(self.describe(item, name=name) for item in value))})"
-            case dict() | types.MappingProxyType():
-                pairs = sorted(
-                    f"{self.describe(key, name=name)}={self.describe(item, name=name)}"
-                    for key, item in value.items()
-                )
-                return f"dict({','.join(pairs)})"
+            case tuple() | list() if cls in {tuple, list}:
+                return f"{cls.__name__}({','.join(inner(item) for item in value)})"
+            case set() | frozenset() if cls in {set, frozenset}:
+                return f"set({','.join(sorted(inner(item) for item in sorted(value, key=_order)))})"
+            case dict() | types.MappingProxyType() if cls in {dict, types.MappingProxyType}:
+                return f"dict({','.join(f'{inner(key)}={inner(item)}' for key, item in value.items())})"
             case types.ModuleType():
-                return f"module:{value.__name__}"
+                own = self._ownership.of_module(value.__name__)
+                return self._put_off(value, kind="module", name=name) if own else f"module:{value.__name__}"
             case types.CodeType():
                 return self._code(value, name=name)
-            case functools.partial():
-                return f"partial({self.describe((value.func, value.args, value.keywords), name=name)})"
+            case functools.partial() if cls is functools.partial:
+                return f"partial({inner((value.func, value.args, value.keywords))})"
             case types.MethodType():
-                return f"method({self.describe(value.__func__, name=name)},{self.describe(value.__self__, name=name)})"
+                return f"method({inner(value.__func__)},{inner(value.__self__)})"
             case staticmethod() | classmethod():
-                return f"{type(value).__name__}({self.describe(value.__func__, name=name)})"
+                return f"{cls.__name__}({inner(value.__func__)})"
             case property():
-                return f"property({self.describe((value.fget, value.fset), name=name)})"
-            case types.FunctionType() | type():
-                return self._once(value, name=name)
-        if isinstance(
-            wrapped := getattr(value, "__wrapped__", None), types.FunctionType
-        ):  # functools.cache, decorators
-            return f"wrapped({self.describe(wrapped, name=name)})"
-        if isinstance(
-            value, types.BuiltinFunctionType | types.MethodDescriptorType | types.WrapperDescriptorType
-        ):
-            return f"builtin:{getattr(value, '__module__', '')}.{value.__qualname__}"
+                return f"property({inner((value.fget, value.fset, value.fdel))})"
+            case functools.cached_property():
+                return f"cached_property({inner(value.func)})"
+            case types.FunctionType():
+                if self._ownership.of_function(value):
+                    return self._put_off(value, kind="function", name=name)
+                return f"library:{_label(value)}({','.join(self._softly(each, name=name) for each in _cells(value))})"
+            case type():
+                own = self._ownership.of_class(value)
+                return self._put_off(value, kind="class", name=name) if own else f"library:{_label(value)}"
+            case types.BuiltinFunctionType() if isinstance(value.__self__, types.ModuleType | type | None):
+                return f"builtin:{value.__module__}.{value.__qualname__}"
+            case types.BuiltinFunctionType() | types.MethodWrapperType():
+                return f"builtin:{value.__qualname__} of {inner(value.__self__)}"
+        if isinstance(value, _DESCRIPTORS):
+            return f"builtin:{value.__objclass__.__qualname__}.{value.__name__}"
+        if isinstance(value, _CACHED):
+            return f"cached({inner(value.__wrapped__)})"
         return self._object(value, name=name)
 
-    def _once(self, value: types.FunctionType | type, *, name: str) -> str:
-        label = f"{value.__module__}.{value.__qualname__}"
-        if not _is_own(value.__module__):
-            return f"library:{label}"
-        if id(value) in self._seen:
-            return self._seen[id(value)]
-        kind = "class" if isinstance(value, type) else "function"
-        self._seen[id(value)] = f"{kind}-{len(self._seen)}"
-        self._kept.append(value)
-        return self._class(value) if isinstance(value, type) else self._function(value, name=name)
+    def _put_off(self, value: object, *, kind: str, name: str) -> str:
+        if id(value) not in self._seen:
+            self._seen[id(value)] = f"{kind}-{len(self._seen)}"
+            self._kept.append(value)
+            self._queue.append((value, name))
+        return self._seen[id(value)]
+
+    def _softly(self, value: object, *, name: str) -> str:
+        """Describe what code that isn't the user's, or that may not be used, holds on to: by type where it can't be."""
+        kinds: tuple[type, ...] = (
+            *_PLAIN,
+            types.MappingProxyType,
+            types.ModuleType,
+            tuple,
+            list,
+            dict,
+            types.FunctionType,
+            types.MethodType,
+            type,
+            functools.partial,
+        )
+        if isinstance(value, kinds) or self._ownership.of_class(type(value)) or _array_bytes(value):
+            try:
+                return self.describe(value, name=name)
+            except InputError:
+                pass
+        return f"some:{_label(type(value))}"
 
     def _function(self, function: types.FunctionType, *, name: str) -> str:
-        code = function.__code__
-        cells = [cell.cell_contents for cell in function.__closure__ or () if not _is_empty(cell)]
-        used = [
-            f"{used}={self.describe(value, name=used)}"
-            for used, value in sorted(_globals_used(function), key=lambda pair: pair[0])
-        ]
+        used = sorted(
+            names_used(function.__code__, function.__globals__, ownership=self._ownership),
+            key=lambda pair: pair[0],
+        )
         parts = (
-            self._code(code, name=name, docstring=function.__doc__),
+            self._code(function.__code__, name=name, docstring=function.__doc__),
             self.describe((function.__defaults__, function.__kwdefaults__), name=name),
-            self.describe(cells, name=name),
-            ";".join(used),
+            self.describe(_cells(function), name=name),
+            self.describe(dict(vars(function)), name=name),
+            *(f"{label}={self.describe(value, name=label)}" for label, value in used),
         )
         return f"function({'|'.join(parts)})"
 
@@ -140,15 +224,18 @@ class _Describer:
             constants[0] = None
         parts = (
             code.co_code.hex(),
+            code.co_flags,
+            (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount),
             code.co_names,
             code.co_varnames,
             code.co_freevars,
+            code.co_cellvars,
             code.co_exceptiontable.hex(),
         )
         return f"code({parts}{[self.describe(constant, name=name) for constant in constants]})"
 
     def _class(self, cls: type) -> str:
-        bases = [self.describe(base, name=cls.__name__) for base in cls.__bases__]
+        above = [self.describe(each, name=cls.__name__) for each in (type(cls), *cls.__bases__)]
         members = [
             f"{member}={self.describe(value, name=f'{cls.__name__}.{member}')}"
             for member, value in sorted(vars(cls).items())
@@ -156,7 +243,25 @@ class _Describer:
             and not member.startswith("_abc_")
             and not isinstance(value, types.MemberDescriptorType)
         ]
-        return f"class({bases},{';'.join(members)})"
+        return f"class({above},{';'.join(members)})"
+
+    def _module(self, module: types.ModuleType) -> str:
+        """Describe a module of which anything may be used: its text, and everything that its code names."""
+        file = getattr(module, "__file__", None)
+        try:
+            text = Path(file).read_text(encoding="utf-8") if file else ""
+            code = compile(text, "<module>", "exec", dont_inherit=True)
+        except (OSError, SyntaxError, ValueError):  # compiled, or gone meanwhile
+            text, code = "", None
+        if code is None or not text:
+            used = [pair for pair in vars(module).items() if not pair[0].startswith("__")]
+        else:
+            used = list(names_used(code, vars(module), ownership=self._ownership))
+        named = [
+            f"{label}={self._softly(value, name=label)}"
+            for label, value in sorted(used, key=lambda pair: pair[0])
+        ]
+        return f"module({digest(text)},{';'.join(named)})"
 
     def _object(self, value: object, *, name: str) -> str:
         if (array := _array_bytes(value)) is not None:
@@ -166,21 +271,63 @@ class _Describer:
             return self._seen[id(value)]
         self._seen[id(value)] = f"object-{len(self._seen)}"
         self._kept.append(value)
-        if not _is_own(cls.__module__):
-            try:
-                return f"pickle:{_label(cls)}:{hashlib.sha256(pickle.dumps(value, 4)).hexdigest()}"
-            except (pickle.PicklingError, TypeError, AttributeError, NotImplementedError) as error:
-                if not _state(value):
-                    raise InputError(
-                        f"everything a trial function uses must have a stable description, but `{name}` is a "
-                        f"{cls.__qualname__} ({error}); build it inside the function, or pass what it is made from through "
-                        "`parameters`"
-                    ) from error
-        return f"object({self.describe(cls, name=name)},{self.describe(_state(value), name=name)})"
+        kind = self.describe(cls, name=name)
+        try:
+            return f"object({kind},{self._pickled(value, name=name)})"
+        except InputError:
+            raise
+        except Exception as error:  # a class's own way to be pickled may raise anything
+            wrapped = getattr(value, "__wrapped__", None)
+            if wrapped is not None and not self._ownership.of_class(cls):
+                return f"wrapped({kind},{self.describe(wrapped, name=name)})"
+            if state := _state(value):
+                return f"object({kind},{self.describe(state, name=name)})"
+            raise InputError(
+                f"everything a trial function uses must have a stable description, but `{name}` is a "
+                f"{cls.__qualname__} ({error}); build it inside the function, or pass what it is made from through "
+                "`parameters`"
+            ) from error
+
+    def _pickled(self, value: object, *, name: str) -> str:
+        out = io.BytesIO()
+        _Pickler(out, value, lambda part: self.describe(part, name=name)).dump(value)
+        return hashlib.sha256(out.getvalue()).hexdigest()
 
 
-def _label(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}"
+class _Pickler(pickle.Pickler):
+    """Pickles an object, with descriptions in place of what pickle would only name or not write down the same twice."""
+
+    _DESCRIBED = (types.FunctionType, type, types.ModuleType, types.CodeType, set, frozenset, _CACHED)
+
+    def __init__(self, out: io.BytesIO, root: object, describe: Callable[[object], str]) -> None:
+        super().__init__(out, protocol=4)
+        self._root, self._describe = root, describe
+
+    def persistent_id(self, part: object) -> str | None:
+        if part is self._root:
+            return None
+        return self._describe(part) if isinstance(part, self._DESCRIBED) else _array_bytes(part)
+
+
+def _label(value: Any) -> str:
+    return f"{value.__module__}.{value.__qualname__}"
+
+
+def _order(item: object) -> tuple[str, str]:
+    """Return a place among a set's members that doesn't depend on hashes."""
+    return type(item).__name__, str(getattr(item, "__qualname__", None) or repr(item))
+
+
+def _cells(function: types.FunctionType) -> list[object]:
+    return [cell.cell_contents for cell in function.__closure__ or () if not _is_empty(cell)]
+
+
+def _is_empty(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 - raises when empty
+    except ValueError:
+        return True
+    return False
 
 
 def _state(value: object) -> dict[str, object]:
@@ -194,109 +341,18 @@ def _state(value: object) -> dict[str, object]:
     return state
 
 
-def _globals_used(function: types.FunctionType) -> Iterator[tuple[str, object]]:
-    """Yield the global names a function's code uses, with their values, and names it imports from user modules."""
-    for code in _codes(function.__code__):
-        module: types.ModuleType | None = None
-        instructions = list(dis.get_instructions(code))
-        for position, instruction in enumerate(instructions):
-            operation, name = instruction.opname, instruction.argval
-            if operation in {"LOAD_GLOBAL", "LOAD_NAME"}:
-                if name in function.__globals__:
-                    value = function.__globals__[name]
-                    yield name, value
-                    module = value if isinstance(value, types.ModuleType) else None
-                else:
-                    module = None
-            elif operation == "IMPORT_NAME":
-                level = instructions[position - 2].argval
-                module = _import_own(name, level if isinstance(level, int) else 0, function.__globals__)
-                if module is not None and instructions[position - 1].argval is None:
-                    yield (
-                        f"{name} as a whole",
-                        _source(module),
-                    )  # `import name`: which parts it uses isn't known
-            elif operation in {"IMPORT_FROM", "LOAD_ATTR", "LOAD_METHOD"} and module is not None:
-                label = f"{module.__name__}.{name}"
-                value = getattr(module, name, None) if _is_own(module.__name__) else None
-                if operation == "IMPORT_FROM":
-                    if value is not None:
-                        yield label, value
-                else:
-                    if value is not None:
-                        yield label, value
-                    module = value if isinstance(value, types.ModuleType) else None
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
-
-
-def _import_own(name: str, level: int, namespace: Mapping[str, Any]) -> types.ModuleType | None:
-    """Return a module that a function imports, None where it isn't the user's own or can't be imported."""
-    package = str(namespace.get("__package__") or "")
-    try:
-        full = importlib.util.resolve_name("." * level + name, package) if level else name
-        return importlib.import_module(full) if full and _is_own(full) else None
-    except ImportError:
-        return None
-
-
-def _source(module: types.ModuleType) -> str:
-    file = getattr(module, "__file__", None)
-    return Path(file).read_text(encoding="utf-8", errors="replace") if file else module.__name__
-
-
-@functools.cache
-def _is_own(module_name: str | None) -> bool:  # noqa: PLR0911 - one return a kind of module
-    """Say whether a module is the user's own (or one of the built-in systems): neither standard nor installed."""
-    if module_name is None or module_name == "builtins":
-        return False
-    if module_name == "__main__":
-        return True
-    top = module_name.partition(".")[0]
-    if top == "steelyard":
-        return not module_name.startswith(_NOT_WALKED)
-    if top in sys.stdlib_module_names:
-        return False
-    module = sys.modules.get(module_name)
-    file = getattr(module, "__file__", None)
-    if file is None:
-        try:
-            spec = importlib.util.find_spec(module_name) if module is None else None
-        except (ImportError, ValueError):
-            return False
-        file = spec.origin if spec else None
-        if file is None:
-            return module is not None and module.__name__ == "__mp_main__"
-    installed = {sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib", "platstdlib")}
-    return not any(file.startswith(folder) for folder in installed if folder)
-
-
-def _is_empty(cell: types.CellType) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018 - raises when empty
-    except ValueError:
-        return True
-    return False
-
-
-def _array_bytes(value: object) -> str | None:
-    """Describe an array or tensor by type, shape and bytes; None for anything else."""
-    module = type(value).__module__.partition(".")[0]
-    if module == "torch" and hasattr(value, "detach") and hasattr(value, "cpu"):
-        tensor = value.detach().cpu()
-        raw = tensor.contiguous().view(-1).view(sys.modules["torch"].uint8).numpy().tobytes()
-        return f"tensor:{tensor.dtype}:{tuple(tensor.shape)}:{hashlib.sha256(raw).hexdigest()}"
+def _array_bytes(value: Any) -> str | None:
+    """Describe an array or dense tensor by type, shape and bytes; None for anything else."""
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    cls = type(value)
     if (
-        module == "numpy"
-        and hasattr(value, "tobytes")
-        and hasattr(value, "dtype")
+        numpy is not None
+        and (cls is numpy.ndarray or isinstance(value, numpy.generic))
         and not value.dtype.hasobject
     ):
-        shape = getattr(value, "shape", ())
-        return f"array:{value.dtype.str}:{shape}:{hashlib.sha256(value.tobytes()).hexdigest()}"
+        return f"array:{value.dtype.descr}:{value.shape}:{hashlib.sha256(value.tobytes()).hexdigest()}"
+    if torch is not None and cls in {torch.Tensor, torch.nn.Parameter} and value.layout is torch.strided:
+        tensor = value.detach().cpu().resolve_conj().resolve_neg().contiguous().view(-1)
+        raw = tensor.view(torch.uint8).numpy().tobytes()
+        return f"tensor:{value.dtype}:{tuple(value.shape)}:{value.requires_grad}:{hashlib.sha256(raw).hexdigest()}"
     return None

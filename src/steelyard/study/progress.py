@@ -86,8 +86,9 @@ def make_progress(wanted: bool | None, *, study: Study) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
+    name = study.name.replace("{", "{{").replace("}", "}}")
     columns = (
-        TextColumn(f"{study.name}  {{task.description}}", markup=False),
+        TextColumn(f"{name}  {{task.description}}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TextColumn("trials"),

@@ -43,7 +43,7 @@ class Recorder:
 
     def curve(self, name: str, *, step: float, value: float) -> None:
         """Add one point to a learning curve."""
-        points = self._points.setdefault(name, [])
+        points = self._points.setdefault(_named(name), [])
         stride = self._stride.setdefault(name, 1)
         seen = self._seen.get(name, 0)
         self._seen[name] = seen + 1
@@ -55,19 +55,20 @@ class Recorder:
 
     def scores(self, name: str, values: Iterable[float]) -> None:
         """Keep per-example scores, replacing earlier ones of that name."""
-        self._scores[name] = tuple(float(value) for value in values)
+        self._scores[_named(name)] = tuple(float(value) for value in values)
 
     def table(self, name: str, columns: Mapping[str, Sequence[float | str]]) -> None:
         """Keep a small table, replacing an earlier one of that name.
 
         Raises:
+            TypeError: a name that isn't a string, or a value that is neither a number nor a string.
             ValueError: columns of different lengths.
         """
         lengths = {column: len(values) for column, values in columns.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"columns of table {name!r} must have equal lengths, but got {lengths}")
-        self._tables[name] = {
-            column: tuple(value if isinstance(value, str) else float(value) for value in values)
+        self._tables[_named(name)] = {
+            _named(column): tuple(_cell(value, column=column) for value in values)
             for column, values in columns.items()
         }
 
@@ -88,3 +89,20 @@ class Recorder:
     def tables(self) -> dict[str, dict[str, tuple[float | str, ...]]]:
         """Return the tables kept so far."""
         return dict(self._tables)
+
+
+def _named(name: str) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"what is logged must be named by a string, but got {name!r}")
+    return name
+
+
+def _cell(value: object, *, column: str) -> float | str:
+    if isinstance(value, str):
+        return value
+    try:
+        return float(value)  # type: ignore[arg-type]  # what can't be converted is told below
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(
+            f"column {column!r} must hold numbers or strings, but got {value!r}; give nan where there is none"
+        ) from error

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steelyard.errors import TrialError
+from steelyard.errors import InputError, TrialError
 from steelyard.stats.decide import weigh_contrasts
 from steelyard.stats.plan import LookPlan, open_ended, planned_looks
 from steelyard.stats.verdict import PairedOutcomes, Verdict
 from steelyard.study.assemble import assemble
 from steelyard.study.design import Configuration, distinct
 from steelyard.study.engine import Backend, Engine, WorkerDiedError, available_cores, portable
+from steelyard.study.fingerprint import function_fingerprint
 from steelyard.study.outcomes import paired_outcomes, place
 from steelyard.study.progress import Progress, make_progress
 from steelyard.study.result import Look, StudyResult
@@ -48,6 +49,11 @@ def run_study(
 ) -> StudyResult:
     """Run a study and return its result; see `Study.run`."""
     started_at, start = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+    if function_fingerprint(study.trial) != study.code_key:
+        raise InputError(
+            "the trial function and all it uses must be as they were when the study was built, but something was defined or "
+            "changed since; build the Study last, and keep caches out of global variables (functools.cache may be used)"
+        )
     opened = open_store(store) if isinstance(store, str | Path) else store
     kept = opened.add_study(study.key, description=study.describe())
     workers = available_cores() if workers is None else workers
@@ -119,6 +125,11 @@ class _Runner:
         noted = (self.store.study(self.study.key) or {}).get("notes", {}).get("plan")
         first_most = int(noted["max_pairs"]) if noted else self.study.max_pairs
         plan = planned_looks(first_most, contrasts=family, alpha=self.study.alpha)
+        if self.study.max_pairs < plan.looks[0]:
+            raise InputError(
+                f"`max_pairs` must reach the first look of the plan that this study was begun with ({plan.looks[0]} pairs), but got "
+                f"{self.study.max_pairs}; give at least {plan.looks[0]}, or another store"
+            )
         if not noted:
             self.store.note_study(
                 self.study.key, name="plan", value={"max_pairs": first_most, "looks": list(plan.looks)}
@@ -139,7 +150,7 @@ class _Runner:
         elif self.study.max_pairs < first_most and not self._decided():
             self.notes.append(
                 f"this study was begun with a plan of at most {first_most} pairs, which holds; it was stopped at "
-                f"{self.study.max_pairs}"
+                f"{self.spent}"
             )
 
     def _follow(self, plan: LookPlan) -> None:
@@ -253,17 +264,16 @@ class _Runner:
                     self.progress.ended(failed=outcome == "failed")
             except WorkerDiedError as error:
                 deaths += 1
-                still = [
-                    spec for spec in left if spec.key not in self.store.done([each.key for each in left])
-                ]
-                if deaths > 1:
+                ended = self._ended(left)
+                still = [spec for spec in left if spec.key not in ended]
+                if deaths > 1 and still:
                     spec = still[0]
                     raise TrialError(
                         f"a trial must survive, but workers died twice, lastly with {dict(spec.configuration)} on seed {spec.seed} "
                         f"unfinished; {error}"
                     ) from error
-                settled.update({spec.key for spec in left} - {spec.key for spec in still})
-                self.ran.update(settled)
+                self.ran.update(ended - settled)
+                settled.update(ended)
             left = [spec for spec in left if spec.key not in settled]
             if left and not settled:
                 must = {spec.key for spec in needed}
@@ -273,6 +283,14 @@ class _Runner:
                 self.progress.waiting(len(left))
                 time.sleep(waiting)
                 waiting = min(waiting * 2, _LONGEST_WAIT_S)
+
+    def _ended(self, specs: Sequence[TrialSpec]) -> set[str]:
+        """Return the keys of trials that need no run any more; one that failed does where failed ones are run again."""
+        done = self.store.done([spec.key for spec in specs])
+        if not self.job.retry_failed:
+            return done
+        records = [self.store.trial(key) for key in sorted(done)]
+        return {record.spec.key for record in records if record is not None and record.status == "finished"}
 
     def _check_first_block(self, configurations: Sequence[Configuration]) -> None:
         first = [self.results[place(each, self.study.seed)] for each in configurations]
@@ -293,15 +311,22 @@ class _Runner:
             first = self.results[place(configuration, self.study.seed)]
             if first.status == "finished":
                 self.progress.expect(1)
-                again = next(iter(self.engine.map(measure, [(self.job, first.spec)])))
+                [again] = self.engine.map(measure, [(self.job, first.spec)])
                 self.progress.ended(failed=False)
-                self.reproducible = dict(again.metrics) == dict(first.metrics)
+                same = _bits(again) == _bits(first)
+                if not same and again.environment != first.environment:
+                    return  # kept from another machine, version or number of threads: says nothing about the seed
+                self.reproducible = same
                 self.store.note_study(self.study.key, name="reproducible", value=self.reproducible)
         if self.reproducible is False:
             self.notes.append(
                 "the same seed gave different results when run twice: pairs share less than they could, and nobody can reproduce "
                 "these numbers exactly; look for randomness that doesn't come from `seed`"
             )
+
+
+def _bits(record: TrialRecord) -> list[tuple[str, str]]:
+    return sorted((name, repr(value)) for name, value in record.metrics.items())  # nan prints like nan
 
 
 def _run_one(job: Job, spec: TrialSpec, store: Store) -> tuple[str, str]:

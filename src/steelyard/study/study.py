@@ -40,7 +40,7 @@ class Study:
 
     Args:
         question: the question in words.
-        trial: `trial(seed, **levels, **parameters) -> dict[str, float]`; with a parameter named `run` it is handed a `Run`.
+        trial: `trial(seed=..., **levels, **parameters) -> dict[str, float]`; with a parameter named `run` it is handed a `Run`.
             Everything random in it must come from `seed`.
         factors: name -> levels, the reference first.
         metric: the metric that decides; the trial returns it.
@@ -121,7 +121,7 @@ class Study:
         keep(self, "unit", unit)
         keep(self, "parameters", _json(parameters or {}))
         keep(self, "data_fingerprint", data_fingerprint)
-        keep(self, "secondary", dict(secondary or {}))
+        keep(self, "secondary", _secondary(secondary or {}, metric=metric))
         keep(self, "max_pairs", _at_least(max_pairs, 2, name="max_pairs"))
         keep(self, "seed", _at_least(seed, 0, name="seed"))
         keep(self, "margin_reason", margin_reason)
@@ -233,6 +233,7 @@ class Study:
             notes: what to know before trusting the answer.
 
         Raises:
+            InputError: what the trial function uses has changed since the study was built; a maximum below the first look.
             TrialError: every trial of the first seed failed, or workers keep dying.
             StoreError: the store can't be used.
             KeyboardInterrupt: stopped; what had finished is kept.
@@ -266,6 +267,11 @@ class Study:
         if not callable(self.trial):
             raise InputError(f"`trial` must be a function, but got {self.trial!r}")
         accepted = inspect.signature(self.trial).parameters
+        unnamed = [name for name, each in accepted.items() if each.kind is inspect.Parameter.POSITIONAL_ONLY]
+        if unnamed:
+            raise InputError(
+                f"arguments of the trial function must be given by name, but `{unnamed[0]}` can't be; remove the `/`"
+            )
         anything = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in accepted.values())
         wanted = ["seed", *(factor.name for factor in self.factors), *self.parameters]
         doubled = sorted({name for name in wanted if wanted.count(name) > 1} | ({"run"} & set(wanted)))
@@ -303,6 +309,14 @@ class Study:
             f"</th></tr></thead><tbody>{rows}</tbody></table><small>{html.escape(self.metric)}, {self.direction} is better; margin "
             f"{self.margin:g} {html.escape(self.unit)}; at most {self.max_pairs} pairs</small></div>"
         )
+
+
+def _secondary(secondary: Mapping[str, Direction], *, metric: str) -> dict[str, Direction]:
+    for name, direction in secondary.items():
+        _one_of(direction, ("lower", "higher"), name=f"secondary[{name!r}]")
+    if metric in secondary:
+        raise InputError(f"`secondary` must name other metrics than the one that decides, but got {metric!r}")
+    return dict(secondary)
 
 
 def _positive(margin: float) -> float:

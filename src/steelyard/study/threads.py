@@ -40,12 +40,48 @@ def limited_threads(threads: int) -> Iterator[None]:
 
 
 @contextmanager
-def global_generators_kept() -> Iterator[None]:
-    """Put the global generators of Python, numpy and torch back to where they were, for trials run in this process."""
+def surroundings_kept() -> Iterator[None]:
+    """Put working folder, environment variables, numpy's error handling and torch's defaults back afterwards."""
+    folder, variables = os.getcwd(), dict(os.environ)
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    errors = numpy.geterr() if numpy is not None else {}
+    if torch is not None:
+        dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+        exact, warn = (
+            torch.are_deterministic_algorithms_enabled(),
+            torch.is_deterministic_algorithms_warn_only_enabled(),
+        )
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        if dict(os.environ) != variables:
+            os.environ.clear()
+            os.environ.update(variables)
+        if numpy is not None:
+            numpy.seterr(**errors)
+        if torch is not None:
+            torch.set_default_dtype(dtype)
+            torch.set_grad_enabled(grad)
+            torch.use_deterministic_algorithms(exact, warn_only=warn)
+
+
+@contextmanager
+def global_generators_kept(seed: int) -> Iterator[None]:
+    """Seed the global generators of Python, numpy and torch inside the block, and put them back to where they were.
+
+    Args:
+        seed: at least 0.
+    """
     python_state = random.getstate()
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     numpy_state = numpy.random.get_state() if numpy is not None else None
     torch_state = torch.get_rng_state() if torch is not None else None
+    random.seed(seed)
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)
+    if torch is not None:
+        torch.manual_seed(seed)
     try:
         yield
     finally:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import math
 import pickle
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from steelyard.errors import InputError, StoreError
 from steelyard.study.environment import environment
 from steelyard.study.run import Recorder
 from steelyard.study.store import Store
-from steelyard.study.threads import global_generators_kept, limited_threads
+from steelyard.study.threads import global_generators_kept, limited_threads, surroundings_kept
 from steelyard.study.trial import TrialRecord, TrialSpec
 
 RENEW_S = 30.0
@@ -52,27 +56,47 @@ def run_trial(job: Job, spec: TrialSpec, store: Store) -> Outcome:
     try:
         with _renewed(store, spec.key):
             record = measure(job, spec)
-        store.finish(record)
+        try:
+            store.finish(record)
+        except (
+            InputError
+        ) as error:  # holds something that can't be kept: an outcome of this trial, not of the study
+            bare = replace(record, metrics={}, curves={}, scores={}, tables={})
+            record = replace(
+                bare, status="failed", error=f"what the trial returned or logged can't be kept: {error}"
+            )
+            store.finish(record)
     except BaseException:
-        store.release([spec.key])  # stopped, or the store refused the record: the trial is free again
+        store.release([spec.key])  # stopped, or the store is out of reach: the trial is free again
         raise
     return record.status
 
 
 def measure(job: Job, spec: TrialSpec) -> TrialRecord:
-    """Call the trial function and return the record; an exception or a metric that isn't finite makes it failed."""
+    """Call the trial function and return the record; an exception or a metric that isn't finite makes it failed.
+
+    The function gets parameters of its own, finds the global generators seeded from its seed, and what it prints goes to
+    stderr; generators, threads, folder, environment variables and torch's defaults are put back afterwards. So a trial
+    can't see which others ran before it in the same process.
+    """
     run = Recorder()
     metrics: dict[str, float] = {}
     error = ""
     started_at, start = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
-    with limited_threads(job.threads), global_generators_kept():
+    with (
+        limited_threads(job.threads),
+        surroundings_kept(),
+        global_generators_kept(spec.seed),
+        contextlib.redirect_stdout(sys.stderr),
+    ):
         function: Callable[..., object] = pickle.loads(job.trial)  # noqa: S301 - made by this study's own process
         extra = {"run": run} if job.takes_run else {}
         try:
-            metrics, error = _checked(
-                function(spec.seed, **spec.configuration, **job.parameters, **extra), job.metric
+            result = function(
+                seed=spec.seed, **spec.configuration, **copy.deepcopy(dict(job.parameters)), **extra
             )
-        except Exception as problem:  # noqa: BLE001 - whatever the user's function raises is this trial's outcome
+            metrics, error = _checked(result, job.metric)
+        except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever the user's function raises is its outcome
             error = "".join(traceback.format_exception(problem)).strip()
     return TrialRecord(
         spec=spec,
@@ -94,9 +118,13 @@ def _checked(result: object, metric: str) -> tuple[dict[str, float], str]:
         return {}, f"the trial function must return a dict of metrics, but returned {type(result).__name__}"
     metrics: dict[str, float] = {}
     for name, value in result.items():
+        if not isinstance(name, str):
+            return metrics, f"metrics must be named by strings, but got {name!r}"
         try:
-            metrics[str(name)] = float(value)
-        except (TypeError, ValueError):
+            if isinstance(value, str | bytes):
+                raise TypeError  # noqa: TRY301 - float() would take it
+            metrics[name] = float(value)
+        except (TypeError, ValueError, OverflowError, RuntimeError):  # torch raises the last
             return metrics, f"metric {name!r} must be a number, but got {value!r}"
     if metric not in metrics:
         return (
@@ -115,7 +143,8 @@ def _renewed(store: Store, key: str) -> Iterator[None]:
 
     def renew() -> None:
         while not stop.wait(RENEW_S):
-            store.renew([key])
+            with contextlib.suppress(StoreError):  # it may be back next time; if not, `finish` says so
+                store.renew([key])
 
     thread = threading.Thread(target=renew, name="steelyard-renew", daemon=True)
     thread.start()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from steelyard.errors import InputError
+from steelyard.weigh.digits import number
+from steelyard.weigh.sentence import sentence
+from steelyard.weigh.standing import Standing, skill_of, standing_of
+from steelyard.weigh.units import conversions, to_scale_unit
 
 Direction = Literal["lower", "higher"]
-_NEAR = 0.005
-"""Shares of the way between baseline and floor that are called equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +22,11 @@ class ReferencePoint:
     """A number whose meaning is known: what some stated predictor gets.
 
     Args:
-        name: short name (`base rate`, `uniform`, `climatology`).
-        value: what it gets, in the scale's unit.
-        meaning: what it is, as a phrase.
-        quantity: the value as a noun phrase (`the entropy of a 5% base rate`); default "that of NAME".
-        predictor: who gets it, as a phrase (`always predicting the base rate`); default the name.
+        name: a short name, for tables.
+        value: what the predictor gets, in the scale's unit.
+        meaning: what the predictor does.
+        quantity: what a sentence calls the number ("the entropy of a 5% base rate"); by default "the baseline, NAME".
+        predictor: what a sentence calls the predictor ("always predicting the base rate"); by default its name.
     """
 
     name: str
@@ -32,6 +34,16 @@ class ReferencePoint:
     meaning: str
     quantity: str = ""
     predictor: str = ""
+
+    @property
+    def called(self) -> str:
+        """Return what a sentence calls the number."""
+        return self.quantity or f"the baseline, {self.name}"
+
+    @property
+    def described(self) -> str:
+        """Return what a sentence calls the predictor."""
+        return self.predictor or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +54,24 @@ class Placement:
         value: the number, in the scale's unit.
         skill: (baseline - value) / (baseline - floor): 0 at the baseline, 1 at the floor, negative when worse than
             the baseline; None where the two coincide.
+        standing: the same in a word.
         conversions: the same number in other units (`bits`, `perplexity`, ...).
         sentence: what it means, in one plain sentence.
     """
 
     value: float
     skill: float | None
+    standing: Standing
     conversions: Mapping[str, float]
     sentence: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return the placement as plain JSON values; infinity becomes None."""
         return {
-            "value": _finite(self.value),
-            "skill": None if self.skill is None else _finite(self.skill),
-            "conversions": {unit: _finite(value) for unit, value in self.conversions.items()},
+            "value": plain(self.value),
+            "skill": plain(self.skill),
+            "standing": self.standing,
+            "conversions": {unit: plain(value) for unit, value in self.conversions.items()},
             "sentence": self.sentence,
         }
 
@@ -67,23 +82,31 @@ class Scale:
 
     Args:
         loss: what is weighed (`bce`, `cross-entropy`, `mse`, ...).
-        unit: unit of the values (`nats`, `nats per day`, `squared units`, ...).
+        unit: unit of the values (`nats`, `nats per day`, `squared units`, ...); empty if none.
         direction: which way the number improves.
         baseline: what a trivial predictor gets; skill 0.
         floor: the best attainable (skill 1).
         references: all named points, the baseline and the floor among them.
         notes: what to know before trusting it, each a sentence.
+        ceiling: the worst possible, where there is one.
+        baseline_interval: 95% interval of the baseline, where it was estimated from a sample.
+        targets: how many targets it was estimated from.
+
+    Raises:
+        InputError: a baseline or floor that is nan, or a baseline better than the floor.
 
     Example:
-        >>> scale = Scale(
-        ...     loss="mse",
-        ...     unit="squared metres",
-        ...     baseline=ReferencePoint(name="mean", value=4.0, meaning="always the mean"),
-        ...     floor=ReferencePoint(name="perfect", value=0.0, meaning="no error"),
-        ...     references=(),
-        ... )
-        >>> scale.place(3.0).skill
-        0.25
+        >>> climatology = ReferencePoint(name="climatology", value=0.426, meaning="the season's frequencies")
+        >>> markov = ReferencePoint(name="markov", value=0.387, meaning="yesterday's")
+        >>> foresight = ReferencePoint(name="perfect foresight", value=0.0, meaning="every day known in advance")
+        >>> scale = Scale(loss="log score", unit="nats per day", baseline=climatology, floor=foresight,
+        ...               references=(climatology, markov, foresight))
+        >>> print(scale.place(0.35).sentence)
+        0.350 nats per day is 0.82 times the baseline, climatology (0.426): better than markov (0.387), 18% of the way
+        from climatology to perfect foresight (0)
+
+    When it is wrong: skill is linear in the loss, and a floor that nobody can reach makes every skill look small;
+    compare skills on one scale only.
     """
 
     loss: str
@@ -93,127 +116,126 @@ class Scale:
     floor: ReferencePoint
     references: tuple[ReferencePoint, ...]
     notes: tuple[str, ...] = field(default=())
+    ceiling: ReferencePoint | None = None
+    baseline_interval: tuple[float, float] | None = None
+    targets: int | None = None
 
-    def place(self, value: float) -> Placement:
-        """Place a number on the scale.
+    def __post_init__(self) -> None:
+        for role, point in (("baseline", self.baseline), ("floor", self.floor)):
+            if math.isnan(point.value):
+                raise InputError(f"`{role}` must be a number, but {point.name!r} is nan")
+        if self.gain(self.floor.value, self.baseline.value) > 0:
+            raise InputError(
+                f"`floor` must be at least as good as `baseline` ({self.direction} is better), but got floor "
+                f"{self.floor.value} and baseline {self.baseline.value}; swap them, or change `direction`"
+            )
+
+    @property
+    def points(self) -> tuple[ReferencePoint, ...]:
+        """Return every point once, the worst first."""
+        every = (self.baseline, *self.references, self.floor)
+        once = {point.name: point for point in reversed(every)}
+        return tuple(sorted(once.values(), key=lambda point: self._rank(point.value)))
+
+    def gain(self, before: float, after: float) -> float:
+        """Return by how much one number is better than another (positive: `after` is better), in the scale's unit."""
+        if before == after:
+            return 0.0
+        return before - after if self.direction == "lower" else after - before
+
+    def place(self, value: float, *, unit: str | None = None) -> Placement:
+        """Place a number among the reference points.
 
         Args:
-            value: in the scale's unit; infinity is a loss like any other.
+            value: the number; infinity is worse (or better) than everything.
+            unit: its unit, if it isn't the scale's: `nats`, `bits` or `perplexity` for a scale in nats.
+
+        Returns:
+            The skill, the conversions and one plain sentence.
 
         Raises:
-            InputError: nan.
+            InputError: nan, or a unit that the scale doesn't have.
         """
-        value = float(value)
         if math.isnan(value):
             raise InputError(
-                "the value must be a number, but got nan: the run diverged, so there is nothing to weigh"
+                f"`value` must be a number, but got nan; a {self.loss} of nan has no place on a scale: look for a "
+                "division by zero or a logarithm of zero in the training"
             )
-        gap = self.baseline.value - self.floor.value
-        skill = (self.baseline.value - value) / gap if gap != 0 else None
+        own = value if unit is None else to_scale_unit(value, given=unit, unit=self.unit)
+        standing = standing_of(self, own)
+        given = None if unit is None or unit == self.unit else (value, unit)
         return Placement(
-            value=value,
-            skill=skill,
-            conversions=convert(value, unit=self.unit),
-            sentence=self._sentence(value, skill),
+            value=own,
+            skill=skill_of(self, own),
+            standing=standing,
+            conversions=conversions(own, self.unit),
+            sentence=sentence(self, own, standing=standing, given=given),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the scale as plain JSON values."""
-        described = asdict(self)
-        for point in (described["baseline"], described["floor"], *described["references"]):
-            point["value"] = _finite(point["value"])
-        described["references"] = list(described["references"])
-        described["notes"] = list(self.notes)
-        return described
+        """Return the scale as plain JSON values; nan and infinity become None."""
+        return {
+            "loss": self.loss,
+            "unit": self.unit,
+            "direction": self.direction,
+            "baseline": self._point(self.baseline),
+            "floor": self._point(self.floor),
+            "ceiling": None if self.ceiling is None else self._point(self.ceiling),
+            "references": [self._point(point) for point in self.points],
+            "baseline_interval": None
+            if self.baseline_interval is None
+            else [plain(end) for end in self.baseline_interval],
+            "targets": self.targets,
+            "notes": list(self.notes),
+        }
 
-    def _sentence(self, value: float, skill: float | None) -> str:
-        said = f"{show(value)} {self.unit}".strip()
-        baseline = self.baseline
-        ratio = value / baseline.value if baseline.value > 0 and value >= 0 else None
-        quantity = baseline.quantity or f"that of {baseline.name}"
-        if ratio is None or not math.isfinite(ratio):
-            compared = f"{said} against {quantity} ({show(baseline.value)})"
-        elif abs(ratio - 1) < _NEAR:
-            compared = f"{said} is {quantity} ({show(baseline.value)})"
-        else:
-            compared = f"{said} is {_times(ratio)} times {quantity} ({show(baseline.value)})"
-        return f"{compared}: {self._judgement(value, skill)}"
+    def _rank(self, value: float) -> tuple[bool, float]:
+        return (not math.isnan(value), -value if self.direction == "lower" else value)
 
-    def _judgement(self, value: float, skill: float | None) -> str:
-        """Say what the number is better and worse than."""
-        trivial = self.baseline.predictor or self.baseline.name
-        if skill is None:
-            return f"{trivial} already is the best attainable here, so this number says nothing about a model"
-        if skill > 1 + _NEAR:
-            return (
-                f"better than the best attainable ({show(self.floor.value)}), so something is off: check the unit, and whether it "
-                "is a mean or a sum"
-            )
-        if skill > 1 - _NEAR:
-            return f"as good as {self.floor.predictor or self.floor.name}"
-        if skill < -_NEAR:
-            return f"worse than {trivial}"
-        if skill < _NEAR:
-            return f"no better than {trivial}"
-        sign = 1 if self.direction == "lower" else -1
-        others = [each for each in self.references if each.name not in {self.baseline.name, self.floor.name}]
-        beaten = [
-            each
-            for each in others
-            if sign * (self.baseline.value - each.value) >= 0 and sign * (each.value - value) > 0
-        ]
-        unbeaten = [each for each in others if sign * (value - each.value) >= 0]
-        best = min(beaten, key=lambda each: sign * each.value, default=None)
-        next_ = max(unbeaten, key=lambda each: sign * each.value, default=None)
-        told = f"better than {trivial}"
-        if best is not None:
-            told += f" and than {best.predictor or best.name} ({show(best.value)})"
-        if next_ is not None:
-            told += f", but not than {next_.predictor or next_.name} ({show(next_.value)})"
-        return f"{told}; {skill:.0%} of the way to {self.floor.predictor or self.floor.name}"
+    def _point(self, point: ReferencePoint) -> dict[str, Any]:
+        return {
+            "name": point.name,
+            "value": plain(point.value),
+            "meaning": point.meaning,
+            "conversions": {
+                unit: plain(value) for unit, value in conversions(point.value, self.unit).items()
+            },
+        }
+
+    def __str__(self) -> str:
+        """Return the points on one line, the worst first."""
+        points = ", ".join(f"{point.name} {number(point.value)}" for point in self.points)
+        return f"{self.loss}{f' in {self.unit}' if self.unit else ''} ({self.direction} is better): {points}"
 
     def _repr_html_(self) -> str:
         """Show the scale in a notebook."""
-        points = {point.name: point for point in (self.baseline, *self.references, self.floor)}
-        rows = "".join(
-            f"<tr><td>{html.escape(point.name)}</td><td>{show(point.value)}</td><td>{html.escape(point.meaning)}</td></tr>"
-            for point in points.values()
-        )
+        head = ["", self.unit or "value", *conversions(1.0, self.unit), "meaning"]
+        rows = [
+            [
+                point.name,
+                number(point.value),
+                *(number(value) for value in conversions(point.value, self.unit).values()),
+                point.meaning,
+            ]
+            for point in self.points
+        ]
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return (
-            f"<div><strong>{html.escape(self.loss)}</strong>, {html.escape(self.unit)}, {self.direction} is better"
-            f"<table><thead><tr><th>reference point</th><th>value</th><th>meaning</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<div><strong>{html.escape(self.loss)}</strong> ({self.direction} is better)<table>"
+            f"<thead>{_row('th', head)}</thead><tbody>{''.join(_row('td', row) for row in rows)}</tbody></table>"
             f"{f'<ul>{notes}</ul>' if notes else ''}</div>"
         )
 
 
-def convert(value: float, *, unit: str) -> dict[str, float]:
-    """Return a value in nats also in bits and as perplexity; nothing for other units.
+def plain(value: float | None) -> float | None:
+    """Return a number that JSON has: None for nan and infinity.
 
     Example:
-        >>> {name: round(value, 3) for name, value in convert(math.log(8), unit="nats").items()}
-        {'bits': 3.0, 'perplexity': 8.0}
+        >>> plain(0.5), plain(math.inf), plain(None)
+        (0.5, None, None)
     """
-    if unit.split(" ", maxsplit=1)[0] != "nats":
-        return {}
-    return {"bits": value / math.log(2), "perplexity": math.exp(value) if value < 700 else math.inf}
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
-def show(value: float) -> str:
-    """Return a number with three decimals, or four digits where it is large or tiny.
-
-    Example:
-        >>> show(0.5), show(12345.678), show(0.00012)
-        ('0.500', '1.235e+04', '0.00012')
-    """
-    if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.3f}"
-    return f"{value:.4g}"
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.0f}" if 9.95 <= ratio < 1e6 else f"{ratio:.2g}"
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _row(tag: str, cells: list[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"

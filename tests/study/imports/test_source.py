@@ -1,90 +1,76 @@
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from steelyard.errors import InputError
-from steelyard.study.imports.pairing import pair_runs
-from steelyard.study.imports.source import read_runs
+from steelyard.study.imports._base import Imported
+from steelyard.study.imports.source import read_source
 
-NAMES = {"factor": "norm", "seed": "seed", "metric": "loss"}
+FRAME = pl.DataFrame({"norm": ["a", "a", "b", "b"], "seed": [0, 1, 0, 1], "loss": [0.5, 0.6, 0.4, 0.5]})
+
+
+def read(source: Path | str, **options: Any) -> Imported:
+    return read_source(str(source), **{"factor": "norm", "seed": "seed", "metric": "loss", **options})
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
-def test_tables_of_every_kind_give_the_same_pairs(suffix: str, tmp_path: Path) -> None:
-    frame = pl.DataFrame({"norm": ["a", "a", "b", "b"], "seed": [0, 1, 0, 1], "loss": [1.0, 2.0, 3.0, 4.0]})
+def test_tables_of_every_format(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"runs{suffix}"
-    writers = {".csv": frame.write_csv, ".parquet": frame.write_parquet, ".jsonl": frame.write_ndjson}
-    writers[suffix](path)
-    assert pair_runs(read_runs(str(path), **NAMES), **NAMES).outcomes[0].level == (3.0, 4.0)
+    write = {".csv": FRAME.write_csv, ".parquet": FRAME.write_parquet, ".jsonl": FRAME.write_ndjson}
+    write[suffix](path)
+    found = read(path)
+    assert found.frame.equals(FRAME)
+    assert (found.kind, found.source) == ("table", f"{path} (4 rows)")
 
 
-def test_an_empty_folder_is_no_source(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="neither"):
-        read_runs(str(tmp_path), **NAMES)
+def test_folders_are_recognised(tmp_path: Path, write_run: Callable[..., Path]) -> None:
+    write_run("a_seed0", [1.0], tag="loss")
+    assert read(tmp_path / "logs").kind == "tensorboard"
+    assert read(f"tensorboard:{tmp_path / 'logs'}").kind == "tensorboard"
+    (file,) = (tmp_path / "logs" / "a_seed0").iterdir()
+    with pytest.raises(InputError, match="is one event file; name the folder"):
+        read(file)
 
 
-@pytest.fixture
-def boards(tmp_path: Path) -> Path:
-    pytest.importorskip("tensorboard")
-    from torch.utils.tensorboard import SummaryWriter
-
-    for norm, loss in (("none", 0.5), ("layer", 0.4)):
-        for seed in range(3):
-            with SummaryWriter(str(tmp_path / f"{norm}_seed{seed}")) as writer:
-                for step, value in enumerate((1.0, 0.2, loss)):
-                    writer.add_scalar("loss", value + 0.001 * seed, step)
-    return tmp_path
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize(("take", "expected"), [("last", 0.4), ("min", 0.2), ("max", 1.0)])
-def test_tensorboard_folders(take: str, expected: float, boards: Path) -> None:
-    frame = read_runs(str(boards), **NAMES, take=take)  # type: ignore[arg-type]
-    [outcome] = pair_runs(frame, **NAMES, reference="none").outcomes
-    assert outcome.level[0] == pytest.approx(expected)
-    assert outcome.seeds == ("0", "1", "2")
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_tensorboard_folders_that_do_not_fit_are_refused(boards: Path) -> None:
-    with pytest.raises(InputError, match="named like"):
-        read_runs(str(boards), **NAMES, pattern="{norm}/{seed}")
-    with pytest.raises(InputError, match="isn't among loss"):
-        read_runs(str(boards), factor="norm", seed="seed", metric="accuracy")
-    with pytest.raises(InputError, match="in braces"):
-        read_runs(str(boards), **NAMES, pattern="norm")
+@pytest.mark.parametrize(
+    ("source", "options", "message"),
+    [
+        ("nowhere.csv", {}, "nowhere.csv"),
+        (".", {}, "neither experiments nor event files"),
+        ("project", {}, "did you mean project/mlruns"),
+        ("tensorboard:nowhere", {}, "is not a folder"),
+        ("runs.csv", {"take": "max"}, "--take"),
+        ("runs.csv", {"pattern": "{norm}"}, "--pattern"),
+        ("mlflow:runs", {"pattern": "{norm}"}, "--pattern"),
+        ("other.db", {}, "suffix"),
+    ],
+)
+def test_what_is_no_source_is_said(
+    source: str, options: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "project" / "mlruns").mkdir(parents=True)
+    FRAME.write_csv(tmp_path / "runs.csv")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as database:
+        database.execute("CREATE TABLE mine (x)")
+    with pytest.raises(InputError, match=message):
+        read(source, **options)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_truncated_event_file_gives_what_it_has_or_a_clear_error(boards: Path) -> None:
-    [file] = (boards / "none_seed0").iterdir()
-    file.write_bytes(file.read_bytes()[:-7])
-    frame = read_runs(str(boards), **NAMES)
-    assert frame.height == 6
+def test_conditions_choose_the_experiments_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
 
+    def remember(uri: str, **options: Any) -> Imported:
+        asked.update(options, uri=uri)
+        return Imported(frame=FRAME, kind="mlflow", source=uri)
 
-@pytest.mark.filterwarnings("ignore")
-def test_an_mlflow_store(tmp_path: Path) -> None:
-    pytest.importorskip("mlflow")
-    from mlflow.tracking import MlflowClient
-
-    uri = f"sqlite:///{tmp_path}/mlflow.db"
-    try:
-        client = MlflowClient(tracking_uri=uri)
-        experiment = client.create_experiment("norms")
-    except ImportError as error:  # mlflow-skinny reads SQL stores only with sqlalchemy and its migrations
-        pytest.skip(str(error))
-    for norm, loss in (("none", 0.5), ("layer", 0.4)):
-        for seed in range(3):
-            run = client.create_run(experiment)
-            client.log_param(run.info.run_id, "norm", norm)
-            client.log_param(run.info.run_id, "seed", seed)
-            client.log_metric(run.info.run_id, "loss", loss)
-            client.set_terminated(run.info.run_id)
-    frame = read_runs(f"mlflow:{uri}", **NAMES)
-    assert pair_runs(frame, **NAMES, reference="none").outcomes[0].level == (0.4, 0.4, 0.4)
-    with pytest.raises(InputError, match="must be one of"):
-        read_runs(f"mlflow:{uri}", **NAMES, experiment="other")
+    monkeypatch.setattr("steelyard.study.imports.source.read_mlflow", remember)
+    read("mlflow:http://server", where=["experiment = norms", "lr=0.1"])
+    assert (asked["uri"], asked["experiments"]) == ("http://server", ["norms"])

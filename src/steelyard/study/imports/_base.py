@@ -11,6 +11,8 @@ import polars as pl
 Take = Literal["last", "min", "max"]
 """Which of a run's logged values stands for the run: the last one, or the extreme over the whole run."""
 
+_WIDEST = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
@@ -21,16 +23,18 @@ class Imported:
         kind: `table`, `mlflow` or `tensorboard`.
         source: where they were read from, for people.
         notes: what was left out and why, each a sentence.
+        described: columns that describe a run but are no choice of its author's (its name, its status): never confounding.
     """
 
     frame: pl.DataFrame
     kind: Literal["table", "mlflow", "tensorboard"]
     source: str
     notes: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
 
 
 def some(values: Sequence[object] | pl.Series, *, most: int = 8) -> str:
-    """Return a list in words, cut where it gets long.
+    """Return a list in words; a long list and long values are cut.
 
     Example:
         >>> some(["a", "b"])
@@ -38,7 +42,8 @@ def some(values: Sequence[object] | pl.Series, *, most: int = 8) -> str:
         >>> some(range(20), most=3)
         '0, 1, 2 and 17 more'
     """
-    shown = ", ".join(str(value) for value in values[:most])
+    told = (str(value) for value in values[:most])
+    shown = ", ".join(each if len(each) <= _WIDEST else f"{each[:_WIDEST]}..." for each in told)
     return shown if len(values) <= most else f"{shown} and {len(values) - most} more"
 
 

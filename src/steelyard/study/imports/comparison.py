@@ -17,6 +17,8 @@ from steelyard.study.imports._base import count, some
 from steelyard.study.imports.direction import name_suggests_otherwise
 from steelyard.study.imports.table import PairedTable, paired_outcomes
 
+MOST_PLANNED_PAIRS = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -159,6 +161,11 @@ def _plan(table: PairedTable, *, looks: Sequence[int] | None, any_time: bool, al
         raise InputError(
             f"the last planned look must cover every pair, but it is at {given[-1]} and there are {pairs} pairs; give the "
             "looks as they were planned, or --anytime if the study went on past its plan"
+        )
+    if given[-1] > MOST_PLANNED_PAIRS:
+        raise InputError(
+            f"planned looks must end by {MOST_PLANNED_PAIRS} pairs (their boundaries are computed pair by pair), but got "
+            f"{given[-1]}; use --anytime"
         )
     return planned_looks(given[-1], looks=given, contrasts=contrasts, alpha=alpha)
 

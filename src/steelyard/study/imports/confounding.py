@@ -6,7 +6,7 @@ value occurs in at least two pairs. A column that is constant within each level 
 case. Measurements (losses, durations, identifiers) vary from row to row and don't meet it.
 
 When it is wrong: a measurement that comes out the same on every seed of a level (a parameter count, say) looks like a
-choice; a choice that nobody wrote down isn't seen at all.
+choice, and with 2 pairs that isn't rare; a choice that nobody wrote down isn't seen at all.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from steelyard.study.imports._base import count, some
 from steelyard.study.imports.labels import labels
 
 _FEWEST = 2
+_FEWEST_FOR_WARNING = 4
 _MOST_NAMED = 4
 
 
@@ -141,9 +142,15 @@ def _repeats_label(pairs: pl.DataFrame, sides: Sides) -> bool:
 
 
 def _differs_in_some(pairs: pl.DataFrame, name: str, *, of: int) -> str:
-    """Return a sentence when a column is equal within most pairs but not in all, "" otherwise."""
+    """Return a sentence when a column is equal within at least half of the pairs but not in all, "" otherwise.
+
+    Fewer than 4 pairs, and yes-or-no columns (most often outcomes, such as "stopped early"), are equal by chance too
+    often to be told.
+    """
     differing = pairs.filter(pl.col("reference") != pl.col("level"))
-    if differing.height == 0 or 2 * differing.height > pairs.height:
+    if differing.height == 0 or 2 * differing.height > pairs.height or pairs.height < _FEWEST_FOR_WARNING:
+        return ""
+    if pl.concat([pairs["reference"], pairs["level"]]).str.to_lowercase().is_in(["true", "false"]).all():
         return ""
     first = differing.row(0, named=True)
     return (

@@ -20,11 +20,12 @@ from urllib.parse import unquote, urlsplit
 
 import polars as pl
 
-from steelyard.errors import InputError, MissingExtraError
+from steelyard.errors import InputError, MissingExtraError, SteelyardError
 from steelyard.study.imports._base import Imported, Take, count, some
 from steelyard.study.imports.columns import closest
 
 EXPERIMENT = "experiment"
+_DESCRIBED = ("run", "run_id", "status")
 _PAGE = 1000
 _TABLES = {"experiments", "runs", "params", "metrics"}
 
@@ -60,7 +61,6 @@ def read_mlflow(
         client_uri = _client_uri(uri, Path(scratch))
         try:
             from mlflow import MlflowClient  # noqa: PLC0415 - an extra
-            from mlflow.exceptions import MlflowException  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise MissingExtraError(
                 "reading an MLflow store must have mlflow-skinny installed; run `pip install 'steelyard[mlflow]'`"
@@ -69,8 +69,10 @@ def read_mlflow(
             client = MlflowClient(tracking_uri=client_uri)
             runs = _runs(client, experiments)
             rows, notes = _rows(client, runs, metric=metric, factor=factor, seed=seed, take=take)
-        except (MlflowException, OSError) as error:
-            reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        except SteelyardError:
+            raise
+        except Exception as error:  # the client lets through what YAML, SQL, HTTP and protobuf readers raise
+            reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise InputError(
                 f"the MLflow store must be readable, but reading {uri} failed: {reason}"
             ) from error
@@ -79,7 +81,7 @@ def read_mlflow(
             f"MLflow could not read {count(len(complaints), 'part')} of the store; the first: {complaints[0]}."
         )
     frame = pl.DataFrame(rows, infer_schema_length=None)
-    return Imported(frame=frame, kind="mlflow", source=uri, notes=tuple(notes))
+    return Imported(frame=frame, kind="mlflow", source=uri, notes=tuple(notes), described=_DESCRIBED)
 
 
 def is_mlflow_folder(folder: Path) -> bool:
@@ -111,6 +113,11 @@ def _client_uri(uri: str, scratch: Path) -> str:
     """Return the URI to hand to MLflow's client."""
     scheme = urlsplit(uri).scheme
     if scheme in {"http", "https"}:
+        if "@" in urlsplit(uri).netloc:
+            raise InputError(
+                "the address of an MLflow server must hold no password, for it is printed and kept in reports; set "
+                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD instead"
+            )
         return uri
     if scheme == "sqlite":
         return _copy(Path(unquote(uri.partition("://")[2].removeprefix("/").partition("?")[0])), scratch)
@@ -272,6 +279,7 @@ def _reading(scratch: Path) -> Iterator[list[str]]:
         "MLFLOW_ALLOW_FILE_STORE": "true",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "_MLFLOW_SERVER_ARTIFACT_ROOT": str(scratch / "artifacts"),
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": os.environ.get("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2"),
     }
     before = {name: os.environ.get(name) for name in wanted}
     complaints: list[str] = []

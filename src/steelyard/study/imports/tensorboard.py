@@ -51,12 +51,14 @@ def read_tensorboard(
         )
     runs = [read_run(each, name=each.relative_to(folder).as_posix(), metric=metric) for each in folders]
     runs = _with_hparams_of_subfolders(sorted(runs, key=lambda run: (run.started, run.name)))
+    usual = usual_pattern(factor, seed)
     if expression is None and not any({factor, seed} <= _row(run, None).keys() for run in runs):
-        usual = compile_pattern(usual_pattern(factor, seed))
-        expression = usual if any(usual.fullmatch(run.name) for run in runs) else None
+        readable = factor.isidentifier() and seed.isidentifier() and factor != seed
+        guessed = compile_pattern(usual) if readable else None
+        expression = guessed if guessed and any(guessed.fullmatch(run.name) for run in runs) else None
     notes: list[str] = []
     if expression is not None:
-        runs = _fitting(runs, expression, pattern or usual_pattern(factor, seed), notes)
+        runs = _fitting(runs, expression, pattern or usual, notes)
     rows = [_row(run, expression) for run in runs]
     rows, runs = _complete(rows, runs, notes, factor=factor, seed=seed)
     _check_metric(runs, metric)
@@ -65,7 +67,7 @@ def read_tensorboard(
         [{**row, metric: _taken(run, take)} for row, run in zip(rows, runs, strict=True)],
         infer_schema_length=None,
     )
-    return Imported(frame=frame, kind="tensorboard", source=str(folder), notes=tuple(notes))
+    return Imported(frame=frame, kind="tensorboard", source=str(folder), notes=tuple(notes), described=(RUN,))
 
 
 def _with_hparams_of_subfolders(runs: Sequence[EventRun]) -> list[EventRun]:

@@ -1,72 +1,52 @@
-"""What a loss must be told, and the contract of the small modules that know its trivial predictors."""
+"""The contract of a loss that can be weighed.
+
+A loss's file holds one `Loss` named `LOSS`. Its docstring states the formula, the trivial predictors, the floor, the
+units, the sources, and when it is wrong. `scale` is a pure function of the evidence: it raises InputError where the
+evidence is lacking or impossible, and never returns a scale without room (constant targets have no answer).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
-from steelyard.errors import InputError
+from steelyard.weigh.digits import number
+from steelyard.weigh.evidence import Evidence
+from steelyard.weigh.scale import Placement, Scale
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
-    from steelyard.weigh.scale import Scale
+def remark_on_sum(placement: Placement, scale: Scale) -> tuple[str, ...]:
+    """Return a hint that a loss far above the baseline may be a sum, where dividing by the targets makes it usual.
+
+    Example:
+        >>> from steelyard.weigh.call import weigh
+        >>> weigh(200.0, loss="mse", targets=[0, 10] * 4).remarks
+        ('If 200 is a sum over the 8 targets, the mean is 25.0.',)
+    """
+    if scale.targets is None or placement.standing not in {"worse", "beyond the ceiling"}:
+        return ()
+    mean = placement.value / scale.targets
+    if not (
+        5 * scale.baseline.value < placement.value and scale.floor.value <= mean < 2 * scale.baseline.value
+    ):
+        return ()
+    return (
+        f"If {number(placement.value)} is a sum over the {scale.targets:,} targets, the mean is {number(mean)}.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What is known about the targets that a loss was computed on.
+class Loss:
+    """A loss that can be weighed.
 
     Args:
-        targets: the targets themselves, shape (n,), numbers or strings; or None.
-        base_rate: share of positives, 0 to 1; or None.
-        classes: number of classes; or None.
-        smoothing: label smoothing, 0 to 1.
-        ordered: the targets are in order of time.
-        full: the Poisson loss keeps its log(y!) term.
+        name: as users type it.
+        accepts: the fields of `Evidence` that it can use.
+        scale: makes the reference points from the evidence.
+        remarks: says what else a value means.
     """
 
-    targets: NDArray[np.generic] | None = None
-    base_rate: float | None = None
-    classes: int | None = None
-    smoothing: float = 0.0
-    ordered: bool = False
-    full: bool = False
-
-
-class Loss(Protocol):
-    """A loss whose trivial predictors are known in closed form; `build_scale` is all a module must have."""
-
-    def build_scale(self, evidence: Evidence) -> Scale:
-        """Return the scale of the loss on these targets.
-
-        Raises:
-            InputError: the evidence doesn't fit the loss.
-        """
-
-
-def numeric_targets(evidence: Evidence, *, loss: str) -> NDArray[np.float64]:
-    """Return the targets as finite floats.
-
-    Raises:
-        InputError: none, fewer than two, text, nan or infinity.
-    """
-    import numpy as np  # noqa: PLC0415 - loaded when a number is weighed
-
-    if evidence.targets is None:
-        raise InputError(
-            f"{loss} must be weighed against its targets; give them (`targets=`, or --targets FILE --column NAME)"
-        )
-    try:
-        values = evidence.targets.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"targets of {loss} must be numbers, but {error}") from error
-    if len(values) < 2:
-        raise InputError(f"at least 2 targets must be given, but got {len(values)}")
-    bad = np.flatnonzero(~np.isfinite(values))
-    if len(bad):
-        raise InputError(
-            f"targets must be finite, but {len(bad)} of {len(values)} are not, the first at position {bad[0]}; drop or fill them"
-        )
-    return values
+    name: str
+    accepts: frozenset[str]
+    scale: Callable[[Evidence], Scale]
+    remarks: Callable[[Placement, Scale], tuple[str, ...]] = remark_on_sum

@@ -1,129 +1,91 @@
-"""Losses of a count: the Poisson loss of the frameworks, and the negative log likelihood of a whole distribution.
+"""Negative log-likelihood of counts: -mean ln P(y), in nats, under whatever distribution the model predicts.
 
-The Poisson loss is rate - y log(rate), by default without its log(y!) term, as torch's PoissonNLLLoss(full=False) with
-log_input=True and Keras' Poisson have it; the best constant rate is the mean, and no rate beats rate = y (the saturated
-model). The count log likelihood is -log P(y), whatever the distribution: among constants none beats the observed
-frequencies, whose score is their entropy; the best constant Poisson and negative binomial stand above it.
+For negative binomial, zero-inflated and hurdle models, and a Poisson with ln y!: all of them are probabilities of
+the same counts, so one scale serves them all.
 
-When it is wrong: targets that aren't those the loss was computed on; exposures or offsets.
+Trivial predictors: no constant prediction of any form beats the frequencies with which the counts occurred, whose loss
+is their entropy (the baseline; Shannon 1948). The best constant Poisson (rate = mean) and the best constant negative
+binomial (greatest likelihood; Levin and Reeds 1977) are further points.
+
+Floor: 0, certainty about every count, which nobody has.
+
+Sampling: interval of a mean, with the corrections of Miller (1955) and Harris (1975) for fitted frequencies.
+
+When it is wrong: many different counts among few targets: their frequencies, fitted to those very targets, flatter the
+baseline, and the constant negative binomial is the fair one to beat (a note says so). A likelihood that leaves out ln
+y! is not this (use `poisson`); nor is a density of a continuous variable. Exposures, as for `poisson`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
 
-from steelyard.errors import InputError
-from steelyard.weigh.losses._base import Evidence, numeric_targets
+from steelyard.weigh.count_fit import fit_negative_binomial, negative_binomial_nats
+from steelyard.weigh.digits import number, share
+from steelyard.weigh.evidence import Evidence, require_one
+from steelyard.weigh.losses._base import Loss
+from steelyard.weigh.losses.poisson import poisson_losses
+from steelyard.weigh.sampling import mean_interval, sampling_note
 from steelyard.weigh.scale import ReferencePoint, Scale
+from steelyard.weigh.targets import numbers, varied, whole
 
 
-class PoissonLoss:
-    """The Poisson loss, in nats up to a term that doesn't depend on the forecast."""
+def count_scale(evidence: Evidence) -> Scale:
+    """Return the scale of a count likelihood for counts.
 
-    def build_scale(self, evidence: Evidence) -> Scale:
-        """Return the scale between the best constant rate and the saturated model."""
-        y = _counts(evidence, loss="poisson")
-        mean = float(y.mean())
-        dropped = float(special.gammaln(y + 1).mean()) if evidence.full else 0.0
-        baseline = ReferencePoint(
-            name="mean rate",
-            value=mean - mean * float(np.log(mean)) + dropped,
-            meaning=f"always predicting the mean rate, {mean:.4g}",
-            quantity="what always predicting the mean rate gets",
-            predictor="always predicting the mean rate",
+    Raises:
+        InputError: no targets; targets that aren't counts or are all the same.
+
+    Example:
+        >>> print(count_scale(Evidence(targets=[0] * 15 + [1] * 3 + [2, 8])))
+        count in nats (lower is better): constant Poisson 1.49, constant negative binomial 0.971, frequencies 0.800, floor 0
+    """
+    require_one(evidence, "targets", loss="count")
+    y = varied(whole(numbers(evidence.targets)))
+    _, occurrences = np.unique(y, return_counts=True)
+    n, distinct = len(y), len(occurrences)
+    counts: NDArray[np.float64] = occurrences.astype(np.float64)
+    surprises = -np.log(counts / n)
+    base = ReferencePoint(
+        name="frequencies",
+        value=float((counts * surprises).sum() / n),
+        meaning="always predicting how often each count occurred: the best constant of any form",
+        quantity="the entropy of the counts",
+        predictor="always predicting how often each count occurs",
+    )
+    mean, size = fit_negative_binomial(y)
+    poisson = ReferencePoint(
+        name="constant Poisson",
+        value=float(poisson_losses(y, rate=mean, full=True).mean()),
+        meaning=f"always a Poisson with the mean, {number(mean)}",
+        predictor="the best constant Poisson",
+    )
+    binomial = ReferencePoint(
+        name="constant negative binomial",
+        value=float(negative_binomial_nats(y, mean=mean, size=size).mean()),
+        meaning=f"always the best negative binomial, mean {number(mean)}, size {number(size)}",
+        predictor="the best constant negative binomial",
+    )
+    floor = ReferencePoint(name="floor", value=0.0, meaning="certain and right about every count")
+    interval = mean_interval(surprises, weights=counts, parameters=distinct)
+    notes = [f"{share(float((y == 0).mean()))} of the targets are 0.", sampling_note(n, interval)]
+    flattery = (distinct - 1) / (2 * n)
+    if flattery > 0.01 * base.value:
+        notes.append(
+            f"{distinct:,} different counts among {n:,} targets flatter the frequencies by about {number(flattery, digits=2)} "
+            "nats (Miller 1955); the constant negative binomial is the fairer one to beat."
         )
-        floor = ReferencePoint(
-            name="floor",
-            value=float((y - special.xlogy(y, y)).mean()) + dropped,
-            meaning="a rate equal to every count (the saturated model)",
-            predictor="a rate equal to every count",
-        )
-        return Scale(
-            loss="poisson",
-            unit="nats" if evidence.full else "nats (without log y!)",
-            baseline=baseline,
-            floor=floor,
-            references=(baseline, floor),
-            notes=(
-                "Nobody can know every count: with Poisson noise the floor can't be reached.",
-                "The log(y!) term is kept."
-                if evidence.full
-                else "The log(y!) term is left out, as the frameworks do by default.",
-            ),
-        )
+    return Scale(
+        loss="count",
+        unit="nats",
+        baseline=base,
+        floor=floor,
+        references=(poisson, binomial, base, floor),
+        baseline_interval=interval,
+        targets=n,
+        notes=tuple(notes),
+    )
 
 
-class CountLikelihood:
-    """The negative log likelihood of a distribution over counts, in nats an observation."""
-
-    def build_scale(self, evidence: Evidence) -> Scale:
-        """Return the scale between the observed frequencies and certainty."""
-        y = _counts(evidence, loss="count")
-        if (y != np.round(y)).any():
-            raise InputError("targets of a count likelihood must be whole numbers; use `poisson` for rates")
-        counts = np.unique(y, return_counts=True)[1] / len(y)
-        baseline = ReferencePoint(
-            name="frequencies",
-            value=float(-(counts * np.log(counts)).sum()),
-            meaning="always predicting the observed frequencies: their entropy",
-            quantity="the entropy of the observed frequencies",
-            predictor="always predicting the observed frequencies",
-        )
-        poisson = ReferencePoint(
-            name="constant poisson",
-            value=float(-stats.poisson.logpmf(y, y.mean()).mean()),
-            meaning=f"one Poisson distribution with the mean, {y.mean():.4g}",
-            predictor="a constant Poisson",
-        )
-        floor = ReferencePoint(
-            name="floor",
-            value=0.0,
-            meaning="every count with certainty",
-            predictor="certainty about every count",
-        )
-        points = [poisson, *_negative_binomial(y), baseline, floor]
-        return Scale(
-            loss="count",
-            unit="nats",
-            baseline=baseline,
-            floor=floor,
-            references=tuple(sorted(points, key=lambda point: -point.value)),
-            notes=(
-                "The frequencies are those of the targets themselves, so this baseline is slightly too good for new ones.",
-            ),
-        )
-
-
-def _negative_binomial(y: NDArray[np.float64]) -> list[ReferencePoint]:
-    """Return the best constant negative binomial; nothing where the counts aren't spread wider than a Poisson's."""
-    mean, variance = float(y.mean()), float(y.var())
-    if variance <= mean:
-        return []
-
-    def loss(log_size: float) -> float:
-        size = float(np.exp(log_size))
-        return float(-stats.nbinom.logpmf(y, size, size / (size + mean)).mean())
-
-    best = optimize.minimize_scalar(loss, bounds=(-10, 10), method="bounded")
-    return [
-        ReferencePoint(
-            name="constant negative binomial",
-            value=float(best.fun),
-            meaning=f"one negative binomial with mean {mean:.4g} and size {np.exp(best.x):.3g}",
-            predictor="a constant negative binomial",
-        )
-    ]
-
-
-def _counts(evidence: Evidence, *, loss: str) -> NDArray[np.float64]:
-    y = numeric_targets(evidence, loss=loss)
-    if (y < 0).any():
-        position = int(np.flatnonzero(y < 0)[0])
-        raise InputError(
-            f"targets of {loss} must not be negative, but position {position} holds {y[position]:g}"
-        )
-    if float(np.ptp(y)) == 0:
-        raise InputError(f"targets must vary, but all {len(y)} are {y[0]:g}: a constant is right every time")
-    return y
+LOSS = Loss(name="count", accepts=frozenset({"targets"}), scale=count_scale)
