@@ -1,30 +1,23 @@
 from __future__ import annotations
 
-import importlib.util
-import pickle
-import subprocess
-import sys
-from pathlib import Path
+import operator
+import signal
+import threading
 
 import pytest
 
 from steelyard.errors import InputError
-from steelyard.study.engine import Engine, available_cores, portable
-
-
-def double(value: int) -> int:
-    if value < 0:
-        raise ZeroDivisionError
-    return 2 * value
+from steelyard.study.engine import Engine, WorkerDiedError, _quiet_end_of_workers, available_cores
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_task_is_answered_once(workers: int) -> None:
+    """By a function that every process can import, as `run_trial` is."""
     with Engine(workers=workers, backend="loky", threads=1) as engine:
-        assert sorted(engine.map(double, [(each,) for each in range(5)])) == [0, 2, 4, 6, 8]
+        assert sorted(engine.map(operator.floordiv, [(each, 2) for each in range(6)])) == [0, 0, 1, 1, 2, 2]
         with pytest.raises(ZeroDivisionError):
-            list(engine.map(double, [(-1,)]))
-        assert list(engine.map(double, [(3,)])) == [6]
+            list(engine.map(operator.floordiv, [(1, 0)]))
+        assert list(engine.map(operator.floordiv, [(7, 2)])) == [3]
 
 
 def test_no_workers_are_refused() -> None:
@@ -36,26 +29,37 @@ def test_there_is_a_core() -> None:
     assert available_cores() >= 1
 
 
-def test_a_function_of_a_script_travels_to_a_process_that_cannot_import_it(tmp_path: Path) -> None:
-    file = tmp_path / "elsewhere_only.py"
-    file.write_text("OFFSET = 5\ndef inner(x):\n    return x + OFFSET\ndef trial(x):\n    return inner(x)\n")
-    spec = importlib.util.spec_from_file_location("elsewhere_only", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["elsewhere_only"] = module
+def test_only_the_end_of_killed_workers_is_quiet() -> None:
+    said: list[str] = []
+
+    class _ExecutorManagerThread(threading.Thread):
+        def run(self) -> None:
+            raise self.problem
+
+        problem: Exception = KeyError(7)
+
+    class Other(_ExecutorManagerThread):
+        pass
+
+    def shown(problem: threading.ExceptHookArgs) -> None:
+        said.append(f"{type(problem.thread).__name__} {problem.exc_type.__name__}")
+
+    before, threading.excepthook = threading.excepthook, shown
     try:
-        spec.loader.exec_module(module)
-        (tmp_path / "trial.pkl").write_bytes(portable(module.trial))
+        with _quiet_end_of_workers():
+            loud = _ExecutorManagerThread()
+            loud.problem = ValueError()
+            for thread in (_ExecutorManagerThread(), Other(), loud):
+                thread.start()
+                thread.join()
+        assert threading.excepthook is shown
     finally:
-        del sys.modules["elsewhere_only"]
-    program = f"import pickle; print(pickle.load(open({str(tmp_path / 'trial.pkl')!r}, 'rb'))(1))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/"
-    )
-    assert done.stdout == "6\n"
+        threading.excepthook = before
+    assert said == ["Other KeyError", "_ExecutorManagerThread ValueError"]
 
 
-def test_an_installed_function_travels_by_name() -> None:
-    assert len(portable(available_cores)) < 200
-    assert pickle.loads(portable(available_cores)) is available_cores
+@pytest.mark.slow
+def test_a_dask_task_whose_workers_die_ends() -> None:
+    pytest.importorskip("distributed")
+    with Engine(workers=1, backend="dask", threads=1) as engine, pytest.raises(WorkerDiedError):
+        list(engine.map(signal.raise_signal, [(signal.SIGKILL,)]))

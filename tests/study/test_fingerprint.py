@@ -133,6 +133,15 @@ def test_closures_partials_and_arrays_count() -> None:
     assert function_fingerprint(make(np.arange(3))) == keys[2]
 
 
+def test_being_pickled_leaves_the_key_alone() -> None:
+    """Pickle leaves a mark (`__slotnames__`) on the class of what it pickles, here after the class was described."""
+    made: dict[str, Any] = {"__name__": "__main__"}
+    exec("class A: pass\nB = {'x': 1}\nC = A()\ndef f(): return C\ndef trial(seed): return A, f", made)
+    first = function_fingerprint(made["trial"])
+    assert "__slotnames__" in vars(made["A"])
+    assert function_fingerprint(made["trial"]) == first
+
+
 def test_a_value_without_a_stable_description_is_named() -> None:
     lock = threading.Lock()
 

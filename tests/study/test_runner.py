@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -175,7 +176,8 @@ if __name__ == "__main__":
                   parameters={"log": f"{folder}/log"})
     try:
         result = study.run(store=f"{folder}/s.db", workers=workers)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        print(stop, file=sys.stderr)
         sys.exit(130)
     print([verdict.differences for verdict in result.verdicts])
 """
@@ -218,6 +220,7 @@ def test_stopped_at_any_moment_it_resumes(signal_number: int, workers: int, tmp_
     assert out == ""
     if signal_number == signal.SIGINT:
         assert stopped.returncode == 130, err
+        assert re.fullmatch(r"\d+ of this study's trials have ended\.\n", err)
     kept = len(open_store(tmp_path / "s.db").trials(study_key_of(tmp_path)))
     assert kept >= 3
     before = Counter(log.read_text().splitlines())
@@ -232,6 +235,75 @@ def test_stopped_at_any_moment_it_resumes(signal_number: int, workers: int, tmp_
 def study_key_of(folder: Path) -> str:
     [found] = open_store(folder / "s.db").studies()
     return str(found["study_key"])
+
+
+def in_a_process_of_its_own(text: str, folder: Path) -> str:
+    (folder / "main.py").write_text(textwrap.dedent(text))
+    done = subprocess.run(
+        [sys.executable, "-B", "main.py"], capture_output=True, text=True, cwd=folder, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_workers_run_a_helper_as_it_is_now(tmp_path: Path) -> None:
+    """Loky's workers live on between studies; an edited and reloaded module must not meet its older self there."""
+    printed = in_a_process_of_its_own(
+        """
+        import importlib, pathlib
+        from steelyard import Study
+
+        def write(value):
+            pathlib.Path("helper.py").write_text(f"def offset():\\n    return {value}\\n")
+            importlib.invalidate_caches()
+
+        write(1)
+        import helper
+
+        def trial(seed, depth):
+            return {"loss": float(helper.offset())}
+
+        def run():
+            study = Study("?", trial=trial, factors={"depth": [1, 2]}, metric="loss", margin=1, max_pairs=2)
+            print({each.metrics["loss"] for each in study.run(store="s.db", workers=2).trials})
+
+        if __name__ == "__main__":
+            run()
+            write(777)
+            try:
+                run()
+            except ValueError as error:
+                print("helper.offset" in str(error))
+            importlib.reload(helper)
+            run()
+        """,
+        tmp_path,
+    )
+    assert printed.splitlines() == ["{1.0}", "True", "{777.0}"]
+
+
+@pytest.mark.slow
+def test_torch_gives_the_same_bits_in_a_worker_that_imports_it_first(tmp_path: Path) -> None:
+    printed = in_a_process_of_its_own(
+        """
+        import sys
+        from steelyard import Study
+
+        def trial(seed, depth):
+            import torch
+            return {"loss": float(torch.randn(1)) + depth}
+
+        if __name__ == "__main__":
+            for workers in (1, 2):
+                study = Study("?", trial=trial, factors={"depth": [1, 2]}, metric="loss", margin=1, max_pairs=3)
+                result = study.run(store=f"{workers}.db", workers=workers)
+                print(result.reproducible, [each.metrics["loss"] for each in result.trials])
+        """,
+        tmp_path,
+    )
+    first, second = printed.splitlines()
+    assert first == second
+    assert first.startswith("True")
 
 
 def test_two_processes_share_the_work(tmp_path: Path) -> None:
@@ -252,6 +324,23 @@ def test_a_dask_cluster_gives_the_same_bits(tmp_path: Path) -> None:
     assert essence(here) == essence(there)
 
 
+@pytest.mark.slow
+def test_threads_of_a_dask_worker_do_not_share_generators(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+
+    def global_noise(seed: int, depth: int) -> dict[str, float]:
+        np.random.seed([seed, depth])  # noqa: NPY002 - what users do
+        time.sleep(0.05)
+        return {"loss": float(np.random.normal())}  # noqa: NPY002
+
+    asked = study(global_noise, max_pairs=6, margin=0.01)
+    here = asked.run(store=tmp_path / "here.db", workers=1)
+    options = {"n_workers": 1, "threads_per_worker": 3, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster):
+        there = asked.run(store=tmp_path / "there.db", workers=3, backend="dask")
+    assert essence(here) == essence(there)
+
+
 def test_ray_gives_the_same_bits(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     asked = study(max_pairs=4, margin=0.01)
@@ -268,6 +357,15 @@ def test_a_worker_that_dies_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(TrialError, match="died twice"):
         study(dies, max_pairs=4).run(store=tmp_path / "s.db", workers=2)
+
+
+def test_each_trial_that_was_run_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    for _ in range(2):  # the second time none runs
+        result = study(max_pairs=4).run(
+            store=tmp_path / "s.db", workers=1, on_trial=lambda record: told.append(record.spec.key)
+        )
+    assert sorted(told) == sorted(each.spec.key for each in result.trials)
 
 
 @pytest.mark.parametrize("most", [2, 3])

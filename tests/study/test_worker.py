@@ -18,7 +18,7 @@ import pytest
 
 from steelyard.errors import StoreError
 from steelyard.study import worker
-from steelyard.study.engine import portable
+from steelyard.study.portable import portable
 from steelyard.study.run import Run
 from steelyard.study.store import open_store
 from steelyard.study.trial import TrialRecord, TrialSpec
@@ -29,7 +29,7 @@ SPEC = TrialSpec(key="k", study_key="s", configuration={"depth": 2}, seed=7)
 
 def job(trial: Callable[..., Any], *, retry_failed: bool = False, **parameters: Any) -> Job:
     return Job(
-        trial=portable(trial),
+        trial=portable(trial, modules=[trial.__module__], same_path=True),
         takes_run="run" in trial.__code__.co_varnames[: trial.__code__.co_argcount],
         parameters=parameters,
         metric="loss",

@@ -1,35 +1,23 @@
-"""Many trials at a time, by joblib: processes on this machine (loky), or a Dask or Ray cluster."""
+"""Many trials at a time: processes on this machine (joblib's loky), a Dask cluster, or Ray (by joblib)."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from types import ModuleType
 from typing import Any, Literal, Self
 
 from steelyard.errors import InputError, MissingExtraError, TrialError
 
 Backend = Literal["loky", "dask", "ray"]
+_DIED = "a worker process died (often: out of memory); try fewer `workers`, or a smaller model"
 
 
 def available_cores() -> int:
-    """Return how many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many processor cores this process may use: affinity, limits of a container and LOKY_MAX_CPU_COUNT count."""
+    from joblib import cpu_count  # noqa: PLC0415 - only when a study runs
 
-
-def portable(function: Callable[..., Any]) -> bytes:
-    """Return a function as bytes that any worker can load: by value where its module can't be imported there."""
-    import cloudpickle  # noqa: PLC0415 - only when a study runs
-
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
-    with ExitStack() as stack:
-        if module is not None and not _importable(module):
-            cloudpickle.register_pickle_by_value(module)
-            stack.callback(cloudpickle.unregister_pickle_by_value, module)
-        return bytes(cloudpickle.dumps(function))
+    return int(cpu_count())
 
 
 class Engine:
@@ -51,10 +39,21 @@ class Engine:
             raise InputError(f"`workers` must be at least 1, but got {workers}")
         self._workers, self._backend, self._threads, self._scheduler = workers, backend, threads, scheduler
         self._stack = ExitStack()
+        self._client: Any = None
+
+    @property
+    def in_this_process(self) -> bool:
+        """Say whether tasks run here, one after the other."""
+        return self._backend == "loky" and self._workers == 1
+
+    @property
+    def same_path(self) -> bool:
+        """Say whether workers look for modules where this process does."""
+        return self._backend == "loky"
 
     def __enter__(self) -> Self:
         if self._backend == "dask":
-            self._stack.enter_context(_dask_client(self._workers, self._scheduler))
+            self._client = self._stack.enter_context(_dask_client(self._workers, self._scheduler))
         elif self._backend == "ray":
             _register_ray()
         return self
@@ -66,29 +65,45 @@ class Engine:
         """Yield `function(*task)` of each task, in whatever order they end.
 
         Raises:
-            TrialError: a worker process died twice.
+            WorkerDiedError: a worker process was killed.
             KeyboardInterrupt: stopped; workers are killed, their claims free at once.
         """
-        if self._backend == "loky" and self._workers == 1:
+        if self.in_this_process:
             for task in tasks:
                 yield function(*task)
-            return
-        yield from self._parallel(function, tasks)
+        elif self._client is not None:
+            yield from self._on_dask(function, tasks)
+        else:
+            yield from self._by_joblib(function, tasks)
 
-    def _parallel(self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+    def _on_dask(self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        """Ask Dask itself: joblib's own way there waits forever for a task whose workers died (joblib 1.6)."""
+        from distributed import KilledWorker, as_completed  # noqa: PLC0415 - an extra
+
+        futures = [self._client.submit(function, *task, pure=False) for task in tasks]
+        try:
+            for future in as_completed(futures):  # type: ignore[no-untyped-call]  # distributed has no types
+                yield future.result()
+        except KilledWorker as error:
+            raise WorkerDiedError(_DIED) from error
+        finally:
+            self._client.cancel(futures)
+
+    def _by_joblib(self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         import joblib  # noqa: PLC0415 - only when a study runs
         from joblib.externals.loky.process_executor import TerminatedWorkerError  # noqa: PLC0415
 
         options = {"inner_max_num_threads": self._threads} if self._backend == "loky" else {}
         ordered = {"return_as": "generator_unordered"} if self._backend != "ray" else {}
-        with joblib.parallel_config(backend=self._backend, n_jobs=self._workers, **options):
+        with (
+            joblib.parallel_config(backend=self._backend, n_jobs=self._workers, **options),
+            _quiet_end_of_workers(),
+        ):
             parallel = joblib.Parallel(batch_size=1, pre_dispatch="all", **ordered)
             try:
                 yield from parallel(joblib.delayed(function)(*task) for task in tasks)
             except TerminatedWorkerError as error:
-                raise WorkerDiedError(
-                    "a worker process died (often: out of memory); try fewer `workers`, or a smaller model"
-                ) from error
+                raise WorkerDiedError(_DIED) from error
 
 
 class WorkerDiedError(TrialError):
@@ -96,27 +111,46 @@ class WorkerDiedError(TrialError):
 
 
 @contextmanager
-def _dask_client(workers: int, scheduler: str | None) -> Iterator[None]:
+def _quiet_end_of_workers() -> Iterator[None]:
+    """Keep loky's managing thread from printing a KeyError when its workers are killed on Ctrl-C (a race in loky 3.5)."""
+    shown = threading.excepthook
+
+    def hook(problem: threading.ExceptHookArgs) -> None:
+        if not (
+            type(problem.thread).__name__ == "_ExecutorManagerThread"
+            and issubclass(problem.exc_type, KeyError)
+        ):
+            shown(problem)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = shown
+
+
+@contextmanager
+def _dask_client(workers: int, scheduler: str | None) -> Iterator[Any]:
     try:
         from distributed import Client, LocalCluster, get_client  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError("`backend=\"dask\"` needs Dask: pip install 'steelyard[dask]'") from error
     if scheduler is not None:
-        with Client(scheduler):  # type: ignore[no-untyped-call]  # distributed has no types
-            yield
+        with Client(scheduler) as client:  # type: ignore[no-untyped-call]  # distributed has no types
+            yield client
         return
     try:
-        get_client()
+        client = get_client()
     except ValueError:
         with (
             LocalCluster(  # type: ignore[no-untyped-call]  # distributed has no types
                 n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
             ) as cluster,
-            Client(cluster),  # type: ignore[no-untyped-call]  # distributed has no types
+            Client(cluster) as client,  # type: ignore[no-untyped-call]  # distributed has no types
         ):
-            yield
+            yield client
     else:
-        yield
+        yield client
 
 
 def _register_ray() -> None:
@@ -125,28 +159,3 @@ def _register_ray() -> None:
     except ImportError as error:
         raise MissingExtraError("`backend=\"ray\"` needs Ray: pip install 'steelyard[ray]'") from error
     register_ray()
-
-
-def _importable(module: ModuleType) -> bool:
-    """Say whether another process can import a module by its name and would get the same file."""
-    if module.__name__ == "__main__":
-        return True  # cloudpickle takes it by value already
-    try:
-        spec = importlib.util.find_spec(module.__name__)
-    except (ImportError, ValueError, AttributeError):
-        return False
-    return spec is not None and spec.origin == getattr(module, "__file__", None) and _on_path(module)
-
-
-def _on_path(module: ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    if file is None or "site-packages" in file or module.__name__.partition(".")[0] == "steelyard":
-        return True
-    parts = module.__name__.count(".") + 1 + file.endswith("__init__.py")
-    folder = os.path.abspath(file)
-    for _ in range(parts):
-        folder = os.path.dirname(folder)
-    on_every_path = {
-        os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry
-    }
-    return folder in on_every_path

@@ -21,6 +21,7 @@ import pickle
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
@@ -62,7 +63,11 @@ _BOOKKEEPING = frozenset(
             "__annotate__",
             "__annotate_func__",
         ),
-        *("__annotations_cache__", "__classdictcell__"),
+        *(
+            "__annotations_cache__",
+            "__classdictcell__",
+            "__slotnames__",
+        ),  # the last is left by the first pickling
     }
 )
 """Class attributes that repeat or decorate what the methods say."""
@@ -75,6 +80,14 @@ _DESCRIPTORS = (
     types.MemberDescriptorType,
 )
 _CACHED = type(functools.lru_cache(len))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a function was found to be: its key, and the user's own modules that it uses."""
+
+    key: str
+    modules: frozenset[str]
 
 
 def function_fingerprint(function: Callable[..., Any]) -> str:
@@ -92,9 +105,19 @@ def function_fingerprint(function: Callable[..., Any]) -> str:
         >>> len(function_fingerprint(double))
         64
     """
+    return function_content(function).key
+
+
+def function_content(function: Callable[..., Any]) -> Content:
+    """Return the key of a function, and which of the user's modules it uses.
+
+    Raises:
+        InputError: as `function_fingerprint`.
+    """
     home = (getattr(function, "__module__", None) or "").partition(".")[0]
     ownership = Ownership(home="" if home in sys.stdlib_module_names else home)
-    return digest(_Describer(ownership).describe_all(function, name=getattr(function, "__name__", "trial")))
+    text = _Describer(ownership).describe_all(function, name=getattr(function, "__name__", "trial"))
+    return Content(key=digest(text), modules=frozenset(ownership.met))
 
 
 def digest(text: str) -> str:

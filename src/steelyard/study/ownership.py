@@ -26,6 +26,8 @@ class Ownership:
     def __init__(self, *, home: str = "") -> None:
         self._home = home
         self._known: dict[str, bool] = {}
+        self.met: set[str] = set()
+        """Names of the user's own modules that were asked about, without this package's."""
 
     def of_function(self, function: types.FunctionType) -> bool:
         """Say whether a function's code is the user's; a decorator's `wraps` doesn't hide where it is from."""
@@ -49,8 +51,12 @@ class Ownership:
         top = name.partition(".")[0]
         if top == "steelyard":
             return not any(name == part or name.startswith(f"{part}.") for part in _NOT_WALKED)
-        if top == self._home:
-            return True
+        own = top == self._home or self._outside(name, top)
+        if own:
+            self.met.add(name)
+        return own
+
+    def _outside(self, name: str, top: str) -> bool:
         if name not in self._known:
             own = _found_outside(name)
             if own is None:
@@ -77,10 +83,11 @@ def _found_outside(name: str) -> bool | None:
     if file in {"built-in", "frozen"}:
         return False
     places = [file] if file else [*(getattr(spec, "submodule_search_locations", None) or ())]
-    return not all(_is_installed(place) for place in places) if places else None
+    return not all(is_installed(place) for place in places) if places else None
 
 
-def _is_installed(file: str) -> bool:
+def is_installed(file: str) -> bool:
+    """Say whether a file belongs to the standard library or to an installed package."""
     if not _INSTALLED.isdisjoint(PurePath(file).parts):
         return True
     standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}

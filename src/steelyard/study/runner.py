@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +15,13 @@ from steelyard.stats.plan import LookPlan, open_ended, planned_looks
 from steelyard.stats.verdict import PairedOutcomes, Verdict
 from steelyard.study.assemble import assemble
 from steelyard.study.design import Configuration, distinct
-from steelyard.study.engine import Backend, Engine, WorkerDiedError, available_cores, portable
-from steelyard.study.fingerprint import function_fingerprint
+from steelyard.study.engine import Backend, Engine, WorkerDiedError, available_cores
+from steelyard.study.fingerprint import function_content
 from steelyard.study.outcomes import paired_outcomes, place
+from steelyard.study.portable import portable
 from steelyard.study.progress import Progress, make_progress
 from steelyard.study.result import Look, StudyResult
+from steelyard.study.sources import StaleCodeError, digests
 from steelyard.study.store import Store, open_store
 from steelyard.study.trial import TrialRecord, TrialSpec
 from steelyard.study.worker import Job, measure, run_trial
@@ -42,6 +44,7 @@ def run_study(
     threads: int,
     retry_failed: bool,
     progress: bool | None,
+    on_trial: Callable[[TrialRecord], None] | None,
     scale: Scale | None,
     data: Mapping[str, str],
     command: str,
@@ -49,28 +52,39 @@ def run_study(
 ) -> StudyResult:
     """Run a study and return its result; see `Study.run`."""
     started_at, start = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
-    if function_fingerprint(study.trial) != study.code_key:
+    content = function_content(study.trial)
+    if content.key != study.code_key:
         raise InputError(
             "the trial function and all it uses must be as they were when the study was built, but something was defined or "
             "changed since; build the Study last, and keep caches out of global variables (functools.cache may be used)"
         )
-    opened = open_store(store) if isinstance(store, str | Path) else store
-    kept = opened.add_study(study.key, description=study.describe())
     workers = available_cores() if workers is None else workers
+    engine = Engine(workers=workers, backend=backend, threads=threads, scheduler=scheduler)
     job = Job(
-        trial=portable(study.trial),
+        trial=portable(study.trial, modules=content.modules, same_path=engine.same_path),
+        sources={} if engine.in_this_process else digests(content.modules),
         takes_run=study.takes_run,
         parameters=study.parameters,
         metric=study.metric,
         threads=threads,
         retry_failed=retry_failed,
     )
-    with (
-        Engine(workers=workers, backend=backend, threads=threads, scheduler=scheduler) as engine,
-        make_progress(progress, study=study) as shown,
-    ):
-        runner = _Runner(study=study, store=opened, engine=engine, job=job, workers=workers, progress=shown)
-        runner.run()
+    opened = open_store(store) if isinstance(store, str | Path) else store
+    kept = opened.add_study(study.key, description=study.describe())
+    with engine, make_progress(progress, study=study) as shown:
+        runner = _Runner(
+            study=study,
+            store=opened,
+            engine=engine,
+            job=job,
+            workers=workers,
+            progress=shown,
+            on_trial=on_trial,
+        )
+        try:
+            runner.run()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"{runner.count_ended()} of this study's trials have ended.") from None
     return assemble(
         study,
         results=runner.results,
@@ -99,6 +113,7 @@ class _Runner:
     job: Job
     workers: int
     progress: Progress
+    on_trial: Callable[[TrialRecord], None] | None = None
     results: dict[Any, TrialRecord] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     looks: list[Look] = field(default_factory=list)
@@ -249,7 +264,7 @@ class _Runner:
     def _run(self, specs: Sequence[TrialSpec], *, needed: Sequence[TrialSpec]) -> None:
         """Run trials here, and wait for those that another process is running; a worker that dies is forgiven once."""
         self.progress.expect(len(specs))
-        waiting, left, deaths = _WAIT_S, list(specs), 0
+        waiting, left, deaths, stale = _WAIT_S, list(specs), 0, False
         while left:
             settled: set[str] = set()
             try:
@@ -261,7 +276,13 @@ class _Runner:
                     settled.add(key)
                     if outcome != "done":
                         self.ran.add(key)
+                        self._tell(key)
                     self.progress.ended(failed=outcome == "failed")
+            except StaleCodeError:
+                if stale:
+                    raise
+                stale = True  # older workers end with the error; new ones load the code anew
+                continue
             except WorkerDiedError as error:
                 deaths += 1
                 ended = self._ended(left)
@@ -283,6 +304,15 @@ class _Runner:
                 self.progress.waiting(len(left))
                 time.sleep(waiting)
                 waiting = min(waiting * 2, _LONGEST_WAIT_S)
+
+    def _tell(self, key: str) -> None:
+        if self.on_trial is not None and (record := self.store.trial(key)) is not None:
+            self.on_trial(record)
+
+    def count_ended(self) -> int:
+        """Return how many trials of the study the store has."""
+        everything = self._specs(distinct(self.study.contrasts), self.study.max_pairs)
+        return len(self.store.done([spec.key for spec in everything]))
 
     def _ended(self, specs: Sequence[TrialSpec]) -> set[str]:
         """Return the keys of trials that need no run any more; one that failed does where failed ones are run again."""

@@ -23,7 +23,7 @@ from steelyard.study.design import (
 )
 from steelyard.study.factor import Factor, as_factors
 from steelyard.study.fingerprint import digest, function_fingerprint
-from steelyard.study.trial import LevelValue, TrialSpec
+from steelyard.study.trial import LevelValue, TrialRecord, TrialSpec
 
 if TYPE_CHECKING:
     from steelyard.study.engine import Backend
@@ -210,6 +210,7 @@ class Study:
         threads: int = 1,
         retry_failed: bool = False,
         progress: bool | None = None,
+        on_trial: Callable[[TrialRecord], None] | None = None,
         scale: Scale | None = None,
         data: Mapping[str, str] | None = None,
         command: str = "",
@@ -227,13 +228,15 @@ class Study:
             threads: processor threads a trial. Another number may give other bits.
             retry_failed: run failed trials again.
             progress: show progress on stderr; default when it is a terminal.
+            on_trial: called in this process with each trial that was run, as it ends.
             scale: what the metric's numbers mean.
             data: what the data are, for the report.
             command: the command that reproduces this, for the report.
             notes: what to know before trusting the answer.
 
         Raises:
-            InputError: what the trial function uses has changed since the study was built; a maximum below the first look.
+            InputError: what the trial function uses has changed since the study was built, can't travel to workers, or isn't
+                what its file says; a maximum below the first look.
             TrialError: every trial of the first seed failed, or workers keep dying.
             StoreError: the store can't be used.
             KeyboardInterrupt: stopped; what had finished is kept.
@@ -249,6 +252,7 @@ class Study:
             threads=threads,
             retry_failed=retry_failed,
             progress=progress,
+            on_trial=on_trial,
             scale=scale,
             data=data or {},
             command=command,

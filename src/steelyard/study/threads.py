@@ -1,4 +1,7 @@
-"""A fixed number of processor threads for a trial, so that its bits don't depend on how many trials run beside it."""
+"""What a trial finds and leaves behind: processor threads, global generators, folder, environment and defaults.
+
+Threads are fixed for a trial, so that its bits don't depend on how many trials run beside it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from steelyard.study.late_import import on_import
 
 _VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -37,6 +42,8 @@ def limited_threads(threads: int) -> Iterator[None]:
                 os.environ[name] = value
         if torch is not None and torch_before is not None:
             torch.set_num_threads(torch_before)
+        elif "torch" in sys.modules:  # imported meanwhile, with the threads of a trial
+            sys.modules["torch"].set_num_threads(os.cpu_count() or 1)
 
 
 @contextmanager
@@ -45,23 +52,22 @@ def surroundings_kept() -> Iterator[None]:
     folder, variables = os.getcwd(), dict(os.environ)
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     errors = numpy.geterr() if numpy is not None else {}
+    dtype, grad, exact, warn = "float32", True, False, False  # what torch starts with
     if torch is not None:
-        dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
-        exact, warn = (
-            torch.are_deterministic_algorithms_enabled(),
-            torch.is_deterministic_algorithms_warn_only_enabled(),
-        )
+        dtype, grad = str(torch.get_default_dtype()).removeprefix("torch."), torch.is_grad_enabled()
+        exact = torch.are_deterministic_algorithms_enabled()
+        warn = torch.is_deterministic_algorithms_warn_only_enabled()
     try:
         yield
     finally:
         os.chdir(folder)
-        if dict(os.environ) != variables:
-            os.environ.clear()
-            os.environ.update(variables)
+        for name in os.environ.keys() - variables.keys():
+            del os.environ[name]
+        os.environ.update({name: value for name, value in variables.items() if os.environ.get(name) != value})
         if numpy is not None:
             numpy.seterr(**errors)
-        if torch is not None:
-            torch.set_default_dtype(dtype)
+        if (torch := sys.modules.get("torch")) is not None:
+            torch.set_default_dtype(getattr(torch, dtype))
             torch.set_grad_enabled(grad)
             torch.use_deterministic_algorithms(exact, warn_only=warn)
 
@@ -69,6 +75,8 @@ def surroundings_kept() -> Iterator[None]:
 @contextmanager
 def global_generators_kept(seed: int) -> Iterator[None]:
     """Seed the global generators of Python, numpy and torch inside the block, and put them back to where they were.
+
+    Torch's is seeded when torch gets imported, if that happens inside the block.
 
     Args:
         seed: at least 0.
@@ -83,7 +91,8 @@ def global_generators_kept(seed: int) -> Iterator[None]:
     if torch is not None:
         torch.manual_seed(seed)
     try:
-        yield
+        with on_import("torch", lambda: sys.modules["torch"].manual_seed(seed)):
+            yield
     finally:
         random.setstate(python_state)
         if numpy is not None:

@@ -12,18 +12,21 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from steelyard.errors import InputError, StoreError
 from steelyard.study.environment import environment
 from steelyard.study.run import Recorder
+from steelyard.study.sources import StaleCodeError, check_loaded
 from steelyard.study.store import Store
 from steelyard.study.threads import global_generators_kept, limited_threads, surroundings_kept
 from steelyard.study.trial import TrialRecord, TrialSpec
 
 RENEW_S = 30.0
+_alone = threading.Lock()
+"""Held by the one trial that runs in this process: they share generators, folder and threads (Dask workers have threads)."""
 Outcome = Literal["finished", "failed", "done", "busy"]
 
 
@@ -33,6 +36,7 @@ class Job:
 
     Args:
         trial: the trial function, pickled by value where workers couldn't import it.
+        sources: digests of the modules that workers import for it; empty where they need not be checked.
         takes_run: the function has a parameter named `run`.
         parameters: fixed keyword arguments.
         metric: the metric that must be finite.
@@ -41,6 +45,7 @@ class Job:
     """
 
     trial: bytes
+    sources: Mapping[str, str] = field(default_factory=dict)
     takes_run: bool
     parameters: Mapping[str, Any]
     metric: str
@@ -78,26 +83,31 @@ def measure(job: Job, spec: TrialSpec) -> TrialRecord:
     The function gets parameters of its own, finds the global generators seeded from its seed, and what it prints goes to
     stderr; generators, threads, folder, environment variables and torch's defaults are put back afterwards. So a trial
     can't see which others ran before it in the same process.
+
+    Raises:
+        StaleCodeError: this process has another version of the code, or can't load it.
     """
     run = Recorder()
     metrics: dict[str, float] = {}
     error = ""
     started_at, start = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
     with (
+        _alone,
         limited_threads(job.threads),
-        surroundings_kept(),
-        global_generators_kept(spec.seed),
         contextlib.redirect_stdout(sys.stderr),
+        surroundings_kept(),
     ):
-        function: Callable[..., object] = pickle.loads(job.trial)  # noqa: S301 - made by this study's own process
+        function = _loaded(job)
         extra = {"run": run} if job.takes_run else {}
-        try:
-            result = function(
-                seed=spec.seed, **spec.configuration, **copy.deepcopy(dict(job.parameters)), **extra
-            )
-            metrics, error = _checked(result, job.metric)
-        except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever the user's function raises is its outcome
-            error = "".join(traceback.format_exception(problem)).strip()
+        with global_generators_kept(spec.seed):
+            try:
+                result = function(
+                    seed=spec.seed, **spec.configuration, **copy.deepcopy(dict(job.parameters)), **extra
+                )
+                metrics, error = _checked(result, job.metric)
+            except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever the user's function raises is its outcome
+                error = "".join(traceback.format_exception(problem)).strip()
+        check_loaded(job.sources)  # what the function itself imported
     return TrialRecord(
         spec=spec,
         status="failed" if error else "finished",
@@ -110,6 +120,19 @@ def measure(job: Job, spec: TrialSpec) -> TrialRecord:
         started_at=started_at,
         duration_s=time.perf_counter() - start,
     )
+
+
+def _loaded(job: Job) -> Callable[..., object]:
+    """Return the trial function; its modules are imported by that, where they weren't."""
+    try:
+        function: Callable[..., object] = pickle.loads(job.trial)  # noqa: S301 - made by this study's own process
+    except (ImportError, AttributeError) as error:
+        raise StaleCodeError(
+            f"workers must be able to import what the trial function uses, but one can't ({error}); install it there, set "
+            "PYTHONPATH, or run with workers=1"
+        ) from error
+    check_loaded(job.sources)
+    return function
 
 
 def _checked(result: object, metric: str) -> tuple[dict[str, float], str]:
