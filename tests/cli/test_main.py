@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("torch", "scipy", "polars", "altair", "pandas", "sqlalchemy", "numpy", "joblib")
+HEAVY = ("torch", "scipy", "polars", "altair", "pandas", "sqlalchemy", "numpy", "joblib", "rich")
 
 
 def steelyard(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

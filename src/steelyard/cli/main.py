@@ -19,12 +19,13 @@ app = typer.Typer(
     help="Weigh trained models: what a loss means, and whether a choice matters.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich would double the time to print it
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("run")(run_command)
-app.command("questions")(questions_command)
-app.command("compare")(compare_command)
-app.command("weigh")(weigh_command)
+app.command("run", short_help="Answer questions by running trials.")(run_command)
+app.command("questions", short_help="List the questions that `run` can answer.")(questions_command)
+app.command("compare", short_help="Weigh results that you already have.")(compare_command)
+app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
 
 
 def _version(wanted: bool) -> None:

@@ -41,8 +41,8 @@ def locate(url_or_path: str | Path) -> Location:
     Examples:
         >>> locate("postgresql://ann:secret@db/runs").shown
         'postgresql://ann:***@db/runs'
-        >>> locate("sqlite:////tmp/runs.db").path
-        PosixPath('/tmp/runs.db')
+        >>> locate("sqlite:////data/runs.db").path
+        PosixPath('/data/runs.db')
         >>> locate(":memory:")
         Traceback (most recent call last):
         steelyard.errors.StoreError: a store must be shared by several processes, but got ':memory:'; give the path of
