@@ -1,7 +1,7 @@
 import pytest
 
 from steelyard.errors import InputError
-from steelyard.rare_events.coerce import as_series, check_training, dates_from, rows_from
+from steelyard.rare_events.coerce import as_series, check_training, rows_from
 from steelyard.rare_events.simulation import simulate
 
 SERIES = simulate(steps=60, seed=0).series
@@ -16,8 +16,8 @@ def test_starts_are_rows():
     assert rows_from(SERIES, None) == 60
     assert rows_from(SERIES, "2000-01-11") == 10
     assert rows_from(SERIES, SERIES.ds[10]) == 10
-    assert str(dates_from(SERIES, 60)[0])[:10] == "2000-03-01"
-    assert len(dates_from(SERIES, 50)) == 10
+    assert str(SERIES.dates_from(60, steps=1)[0])[:10] == "2000-03-01"
+    assert len(SERIES.dates_from(50, steps=10)) == 10
 
 
 def test_training_needs_length():

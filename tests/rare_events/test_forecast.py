@@ -6,9 +6,7 @@ from steelyard.rare_events.forecast import Forecast, most_needed
 
 RATES = np.array([0.1, 1.0, 3.0])
 PMF = stats.poisson.pmf(np.arange(31), RATES[:, None])
-FORECAST = Forecast(
-    unique_id=np.full(3, "a"), ds=np.arange(3), log_pmf=np.log(PMF / PMF.sum(axis=1, keepdims=True))
-)
+FORECAST = Forecast.one_step(np.log(PMF / PMF.sum(axis=1, keepdims=True)))
 
 
 def test_reads_off_what_the_distribution_says():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from steelyard.rare_events.forecast import Forecast
@@ -12,11 +14,7 @@ def distorted(forecast):
     """The same ranking, said badly: every probability of an event is squared."""
     p = forecast.p_event**2
     strength = forecast.pmf[:, 1:] / forecast.p_event[:, None]
-    return Forecast(
-        unique_id=forecast.unique_id,
-        ds=forecast.ds,
-        log_pmf=np.log(np.column_stack([1 - p, p[:, None] * strength])),
-    )
+    return replace(forecast, log_pmf=np.log(np.column_stack([1 - p, p[:, None] * strength])))
 
 
 def test_repairs_probabilities_that_only_rank():
@@ -36,6 +34,6 @@ def test_depends_on_the_order_of_the_means_alone():
     y = np.array([0, 0, 1, 1] * 24 + [1, 0, 0, 1])
     applied = []
     for log_pmf in (table, other):
-        forecast = Forecast(unique_id=np.full(100, "a"), ds=np.arange(100), log_pmf=log_pmf)
+        forecast = Forecast.one_step(log_pmf)
         applied.append(Recalibration().fit(forecast, y).apply(forecast).log_pmf)
     np.testing.assert_array_equal(applied[0], applied[1])

@@ -55,10 +55,24 @@ class CountSeries:
         keep = int(np.searchsorted(self.ds, _like(date, self.ds)))
         return replace(self, ds=self.ds[:keep], y=self.y[:keep])
 
+    def dates_from(self, row: int, *, steps: int) -> Dates:
+        """Return the dates (or positions) of rows `row` to `row + steps - 1`; those after the end continue the series' step."""
+        beyond = max(row + steps - len(self), 0)
+        known = self.ds[row : row + steps]
+        if beyond == 0:
+            return known
+        if len(self) == 1:
+            raise InputError(
+                f"series {self.unique_id!r} must have at least 2 steps to know its step, but has 1"
+            )
+        grid = on_grid(self.ds, name=f"series {self.unique_id!r}")
+        first = max(row - len(self), 0) + 1
+        later = at_steps(self.ds[0], grid, grid.index[-1] + np.arange(first, first + min(beyond, steps)))
+        return np.concatenate([known, later])
+
     def next_date(self) -> Any:
         """Return the date (or position) of the step after the last."""
-        grid = on_grid(self.ds, name=f"series {self.unique_id!r}")
-        return at_steps(self.ds[0], grid, grid.index[-1:] + 1)[0]
+        return self.dates_from(len(self), steps=1)[0]
 
     @property
     def fingerprint(self) -> str:

@@ -6,16 +6,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from steelyard.rare_events.baselines.boosting import HurdleBoosting
     from steelyard.rare_events.baselines.climatology import Climatology
+    from steelyard.rare_events.baselines.croston import Croston, CrostonSBA
     from steelyard.rare_events.baselines.logistic import LaggedLogistic
     from steelyard.rare_events.baselines.markov import Markov
+    from steelyard.rare_events.baselines.tsb import TSB
     from steelyard.rare_events.forecast import Forecast
     from steelyard.rare_events.forecaster import RareEventForecaster
     from steelyard.rare_events.simulation import Simulation, simulate
 
 __all__ = [
+    "TSB",
     "Climatology",
+    "Croston",
+    "CrostonSBA",
     "Forecast",
+    "HurdleBoosting",
     "LaggedLogistic",
     "Markov",
     "RareEventForecaster",
@@ -24,8 +31,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "TSB": "baselines.tsb",
     "Climatology": "baselines.climatology",
+    "Croston": "baselines.croston",
+    "CrostonSBA": "baselines.croston",
     "Forecast": "forecast",
+    "HurdleBoosting": "baselines.boosting",
     "LaggedLogistic": "baselines.logistic",
     "Markov": "baselines.markov",
     "RareEventForecaster": "forecaster",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from steelyard.data.series import CountSeries, read_series
 from steelyard.errors import InputError
 
@@ -40,10 +38,7 @@ def check_training(series: Sequence[CountSeries], *, at_least: int) -> None:
                 f"series {each.unique_id!r} must have at least {at_least} steps to train on, but has {len(each)}; give a longer "
                 "series, or a shorter window"
             )
-        if each.y.max() > MOST_COUNT:
-            raise InputError(
-                f"counts must not exceed {MOST_COUNT}, but series {each.unique_id!r} reaches {each.y.max()}; count in larger units"
-            )
+    check_counts(series)
     events = int(sum((each.y > 0).sum() for each in series))
     steps = sum(map(len, series))
     if events < 5 or steps - events < 5:
@@ -51,6 +46,33 @@ def check_training(series: Sequence[CountSeries], *, at_least: int) -> None:
             f"the training part must have at least 5 steps with an event and 5 without, but {events} of its {steps} steps have "
             "one; give more data"
         )
+
+
+def check_counts(series: Sequence[CountSeries]) -> None:
+    """Check that counts are of a size that can be tabulated.
+
+    Raises:
+        InputError: a count above `MOST_COUNT`; the series is named.
+
+    Example:
+        >>> check_counts(as_series([0, 0, 1000, 0]))
+    """
+    for each in series:
+        if each.y.max() > MOST_COUNT:
+            raise InputError(
+                f"counts must not exceed {MOST_COUNT}, but series {each.unique_id!r} reaches {each.y.max()}; count in larger units"
+            )
+
+
+def check_history(series: Sequence[CountSeries], *, horizon: int) -> None:
+    """Check what any forecaster needs before it is fitted.
+
+    Raises:
+        InputError: a horizon below 1; a count above `MOST_COUNT`.
+    """
+    if horizon < 1:
+        raise InputError(f"`horizon` must be at least 1, but got {horizon}")
+    check_counts(series)
 
 
 def rows_from(series: CountSeries, start: Any) -> int:
@@ -73,10 +95,3 @@ def rows_from(series: CountSeries, start: Any) -> int:
             "to forecast the next step"
         )
     return row
-
-
-def dates_from(series: CountSeries, row: int) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
-    """Return the dates of the rows from one on; of the step after the last when there are none."""
-    if row < len(series):
-        return series.ds[row:]
-    return np.asarray([series.next_date()], dtype=series.ds.dtype)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +15,67 @@ _Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Forecast:
-    """Probabilities of each count at each step, made from the steps before it.
+    """Probabilities of each count at each step, made from the steps before its origin.
 
     Args:
-        unique_id: the series of each step, shape (steps,).
-        ds: date (or position) of each step, shape (steps,).
+        unique_id: the series of each forecast, shape (steps,).
+        ds: date (or position) that is forecast, shape (steps,).
+        origin: how many of the series' steps the forecast knew, shape (steps,).
+        horizon: how many steps ahead it looks, shape (steps,), from 1: row `origin + horizon - 1` of the series is forecast.
         log_pmf: log P(count = k), natural, shape (steps, most + 1), k = 0 .. most; the last column is "most or more". Rows
             sum to 1 in probability.
     """
 
     unique_id: NDArray[np.str_]
     ds: Dates
+    origin: NDArray[np.int64]
+    horizon: NDArray[np.int64]
     log_pmf: _Array
+
+    @classmethod
+    def one_step(
+        cls, log_pmf: _Array, *, unique_id: str = "series", ds: Dates | None = None, origin: int = 0
+    ) -> Self:
+        """Return forecasts of consecutive steps of one series, each one step ahead.
+
+        Args:
+            log_pmf: shape (steps, most + 1).
+            unique_id: the series' name.
+            ds: dates, shape (steps,); default: positions.
+            origin: how many steps the first forecast knew.
+
+        Example:
+            >>> Forecast.one_step(np.log([[0.5, 0.25, 0.25]])).p_event.tolist()
+            [0.5]
+        """
+        rows = origin + np.arange(len(log_pmf))
+        return cls(
+            unique_id=np.full(len(log_pmf), unique_id),
+            ds=rows if ds is None else ds,
+            origin=rows,
+            horizon=np.ones(len(log_pmf), dtype=np.int64),
+            log_pmf=np.asarray(log_pmf, dtype=np.float64),
+        )
 
     def __len__(self) -> int:
         """Return the number of steps."""
         return len(self.log_pmf)
+
+    def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Self:
+        """Return some of the forecasts, by mask, rows or slice."""
+        return replace(
+            self,
+            unique_id=self.unique_id[chosen],
+            ds=self.ds[chosen],
+            origin=self.origin[chosen],
+            horizon=self.horizon[chosen],
+            log_pmf=self.log_pmf[chosen],
+        )
+
+    @property
+    def row(self) -> NDArray[np.int64]:
+        """Return which row of its series each forecast is of, shape (steps,)."""
+        return self.origin + self.horizon - 1
 
     @property
     def most(self) -> int:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from steelyard.data.series import CountSeries
 from steelyard.errors import InputError
-from steelyard.rare_events.coerce import as_series, check_training, dates_from, rows_from
+from steelyard.rare_events.asking import Asked, forecast_each, outcomes
+from steelyard.rare_events.coerce import as_series, check_training
 from steelyard.rare_events.features import Features, Season
 from steelyard.rare_events.forecast import Forecast, most_needed
 from steelyard.rare_events.model import SharedEncoder
@@ -148,37 +149,34 @@ class RareEventForecaster:
         self.most_ = most_needed(int(max(each.y.max() for each in series)))
         return self
 
-    def predict(self, source: Any, *, start: Any = None) -> Forecast:
+    def predict(self, source: Any, *, start: Any = None, every: int = 1) -> Forecast:
         """Return one-step-ahead forecasts of the steps from `start` on, each from the steps before it.
 
         Args:
             source: series with the history and, where `start` is given, the steps to forecast.
             start: first date (or position) to forecast; None forecasts the one step after each series' end.
+            every: forecast from each `every`-th origin only.
 
         Raises:
             InputError: not fitted, a start after the series' end, or fewer than 1 step of history.
         """
         if not hasattr(self, "model_"):
             raise InputError("the forecaster must be fitted before it predicts; call `fit` first")
-        names, dates, tables = [], [], []
-        for each in as_series(source):
-            row = rows_from(each, start)
-            days = dates_from(each, row)
-            table = self._features.table(each, ahead=row == len(each))
-            inputs = torch.from_numpy(table).to(self.model_.centre)
-            outputs = outputs_at(self.model_, inputs, rows=(row, row + len(days)), plan=self._plan)
-            names.append(np.full(len(days), each.unique_id))
-            dates.append(days)
-            tables.append(_gathered(self.objective_, outputs, most=self.most_))
-        return Forecast(
-            unique_id=np.concatenate(names), ds=np.concatenate(dates), log_pmf=np.concatenate(tables)
-        )
+        return forecast_each(source, start=start, horizon=1, every=every, log_pmf=self._log_pmf)
+
+    def _log_pmf(self, asked: Asked) -> NDArray[np.float64]:
+        ahead = int(asked.origin[-1]) == len(asked.series)
+        inputs = torch.from_numpy(self._features.table(asked.series, ahead=ahead)).to(self.model_.centre)
+        rows = (int(asked.origin[0]), int(asked.origin[-1]) + 1)
+        outputs = outputs_at(self.model_, inputs, rows=rows, plan=self._plan)
+        outputs = outputs[torch.from_numpy(asked.origin - asked.origin[0])]
+        return _gathered(self.objective_, outputs, most=self.most_)
 
     def score(self, source: Any, *, start: Any) -> float:
         """Return the mean log-likelihood a step, in nats (higher is better), of the steps from `start` on."""
         series = as_series(source)
-        y = np.concatenate([each.y[rows_from(each, start) :] for each in series])
-        return float(self.predict(series, start=start).log_likelihood(y).mean())
+        forecast = self.predict(series, start=start)
+        return float(forecast.log_likelihood(outcomes(forecast, series)).mean())
 
     def save(self, folder: str | Path) -> None:
         """Write the fitted forecaster to a folder: `weights.safetensors` and `forecaster.json`; no pickle.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -50,7 +51,7 @@ class Recalibration:
         ranks = self._rank_logits(forecast)
         p = probabilities(np.column_stack([np.ones(len(ranks)), ranks]), self.weights_)
         log_pmf = hurdle_log_pmf(p, self.strengths_[np.searchsorted(self.thirds_, ranks)])
-        return Forecast(unique_id=forecast.unique_id, ds=forecast.ds, log_pmf=log_pmf)
+        return replace(forecast, log_pmf=log_pmf)
 
     def _rank_logits(self, forecast: Forecast) -> _Array:
         below = np.searchsorted(self.sorted_means_, forecast.mean, side="left")

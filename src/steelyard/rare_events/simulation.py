@@ -88,9 +88,7 @@ def simulate(
     most = most_needed(int(y.max()))
     log_pmf = _log_pmf(p, means, size=size, most=most)
     series = CountSeries(unique_id="simulated", ds=ds, y=y, step="daily", steps_per_year=365.2425)
-    return Simulation(
-        series=series, oracle=Forecast(unique_id=np.full(steps, "simulated"), ds=ds, log_pmf=log_pmf)
-    )
+    return Simulation(series=series, oracle=Forecast.one_step(log_pmf, unique_id="simulated", ds=ds))
 
 
 def _log_pmf(p: _Array, means: _Array, *, size: float, most: int) -> _Array:

@@ -1,4 +1,4 @@
-"""What every baseline must do, and what each of them must find."""
+"""What every baseline must do, whatever it is, and how they compare where the truth is known."""
 
 from dataclasses import replace
 
@@ -6,78 +6,106 @@ import numpy as np
 import pytest
 
 from steelyard.errors import InputError
-from steelyard.rare_events import Climatology, LaggedLogistic, Markov, simulate
+from steelyard.rare_events import (
+    TSB,
+    Climatology,
+    Croston,
+    CrostonSBA,
+    HurdleBoosting,
+    LaggedLogistic,
+    Markov,
+    simulate,
+)
 
-EVERY = [Climatology, Markov, LaggedLogistic]
+EVERY = [Climatology, Markov, LaggedLogistic, Croston, CrostonSBA, TSB, HurdleBoosting]
 KNOWN = simulate(steps=5000, seed=0, season=1.5)
 START = KNOWN.series.ds[4000]
 HISTORY = KNOWN.series.before(START)
+AHEAD = 3
 
 
-@pytest.mark.parametrize("baseline", EVERY)
-def test_forecasts_are_distributions(baseline):
-    forecast = baseline().fit(HISTORY).predict(KNOWN.series, start=START)
+@pytest.fixture(scope="module", params=EVERY, ids=lambda baseline: baseline.__name__)
+def baseline(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def fitted(baseline):
+    return baseline(horizon=AHEAD).fit(HISTORY)
+
+
+def test_forecasts_are_distributions_of_all_horizons(fitted):
+    forecast = fitted.predict(KNOWN.series, start=START)
     np.testing.assert_allclose(forecast.pmf.sum(axis=1), 1, atol=1e-9)
     assert np.isfinite(forecast.log_pmf).all()
-    assert forecast.ds.tolist() == KNOWN.series.ds[4000:].tolist()
+    assert forecast[forecast.horizon == 1].ds.tolist() == KNOWN.series.ds[4000:].tolist()
+    assert [int((forecast.horizon == ahead).sum()) for ahead in (1, 2, 3)] == [1000, 999, 998]
+    assert (forecast.ds == KNOWN.series.ds[forecast.row]).all()
 
 
-@pytest.mark.parametrize("baseline", EVERY)
-def test_no_forecast_knows_its_own_day_or_later_ones(baseline):
-    fitted = baseline().fit(HISTORY)
+def test_no_forecast_knows_what_its_origin_does_not(fitted):
     y = KNOWN.series.y.copy()
     y[4500:] = 3
-    changed = fitted.predict(replace(KNOWN.series, y=y), start=START).log_pmf
-    np.testing.assert_array_equal(changed[:501], fitted.predict(KNOWN.series, start=START).log_pmf[:501])
+    changed = fitted.predict(replace(KNOWN.series, y=y), start=START)
+    before = changed.origin <= 4500
+    same = fitted.predict(KNOWN.series, start=START)
+    np.testing.assert_array_equal(changed.log_pmf[before], same.log_pmf[before])
 
 
-@pytest.mark.parametrize("baseline", EVERY)
-def test_tomorrow_can_be_asked_for(baseline):
-    fitted = baseline().fit(HISTORY)
-    tomorrow = fitted.predict(HISTORY)
-    assert tomorrow.ds.tolist() == [START.astype("O")]
-    np.testing.assert_allclose(tomorrow.log_pmf[0], fitted.predict(KNOWN.series, start=START).log_pmf[0])
+def test_the_steps_after_the_end_can_be_asked_for(fitted):
+    ahead = fitted.predict(HISTORY)
+    assert ahead.horizon.tolist() == [1, 2, 3]
+    assert ahead.ds.tolist() == KNOWN.series.ds[4000:4003].tolist()
+    inside = fitted.predict(KNOWN.series, start=START)[:AHEAD]
+    np.testing.assert_allclose(ahead.log_pmf, inside.log_pmf, atol=1e-12)
 
 
-@pytest.mark.parametrize("baseline", EVERY)
+def test_every_few_origins_are_the_same_forecasts(fitted):
+    some = fitted.predict(KNOWN.series, start=START, every=7)
+    every = fitted.predict(KNOWN.series, start=START)
+    wanted = every[(every.origin - 4000) % 7 == 0].log_pmf
+    np.testing.assert_allclose(some.log_pmf, wanted, atol=1e-12)
+
+
+def test_fitting_again_gives_the_same_bits(baseline, fitted):
+    again = baseline(horizon=AHEAD).fit(HISTORY)
+    np.testing.assert_array_equal(again.predict(HISTORY).log_pmf, fitted.predict(HISTORY).log_pmf)
+
+
 def test_plain_counts_and_several_series_will_do(baseline):
-    plain = HISTORY.y.tolist()
+    plain = HISTORY.y[:1500].tolist()
     assert len(baseline().fit(plain).predict(plain)) == 1
-    other = replace(HISTORY, unique_id="other")
-    assert len(baseline().fit([HISTORY, other]).predict([HISTORY, other])) == 2
+    first, second = (
+        replace(HISTORY, y=HISTORY.y),
+        replace(HISTORY, unique_id="other", y=HISTORY.y[::-1].copy()),
+    )
+    both = baseline().fit([first, second])
+    np.testing.assert_allclose(
+        both.predict([first, second]).log_pmf[1], both.predict(second).log_pmf[0], atol=1e-12
+    )
 
 
-@pytest.mark.parametrize("baseline", EVERY)
 def test_predicting_needs_fitting(baseline):
     with pytest.raises(InputError, match="must be fitted"):
         baseline().predict(HISTORY)
 
 
+def test_counts_that_cannot_be_tabulated_are_refused(baseline):
+    y = HISTORY.y.copy()
+    y[100] = 100_000
+    with pytest.raises(InputError, match="must not exceed 1000"):
+        baseline().fit(replace(HISTORY, y=y))
+
+
+def test_an_impossible_horizon_is_refused(baseline):
+    with pytest.raises(InputError, match="`horizon` must be at least 1"):
+        baseline(horizon=0).fit(HISTORY).predict(HISTORY)
+
+
 def test_each_knows_more_than_the_last_and_less_than_the_oracle():
     y = KNOWN.series.y[4000:]
-    scores = [
+    climatology, markov, logistic = (
         -float(baseline().fit(HISTORY).predict(KNOWN.series, start=START).log_likelihood(y).mean())
-        for baseline in EVERY
-    ]
-    climatology, markov, logistic = scores
+        for baseline in (Climatology, Markov, LaggedLogistic)
+    )
     assert KNOWN.oracle_log_score(start=4000) < logistic < min(climatology, markov)
-
-
-def test_climatology_uses_the_season_only_where_it_helps():
-    assert Climatology().fit(HISTORY).seasonal_
-    noise = simulate(steps=2000, seed=5, season=0.0, persistence=0.0).series
-    flat = Climatology().fit(noise)
-    if not flat.seasonal_:
-        assert np.ptp(flat.predict(noise, start=noise.ds[1000]).p_event) == 0
-    assert not Climatology().fit(noise.y.tolist()).seasonal_
-
-
-def test_markov_is_the_frequency_of_what_followed():
-    y = HISTORY.y
-    after_quiet = (y[1:][y[:-1] == 0] > 0).mean()
-    assert Markov().fit(HISTORY).p_event_[0] == pytest.approx(after_quiet, abs=1e-3)
-
-
-def test_the_logistic_needs_both_outcomes():
-    with pytest.raises(InputError, match="events and quiet steps after the first 15"):
-        LaggedLogistic().fit([0, 2, 1] + [0] * 30)

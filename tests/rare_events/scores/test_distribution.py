@@ -8,9 +8,7 @@ from steelyard.rare_events.simulation import simulate
 
 RATES = np.array([0.2, 1.0, 4.0, 9.0])
 Y = np.array([0, 3, 2, 15])
-FORECAST = Forecast(
-    unique_id=np.full(4, "a"), ds=np.arange(4), log_pmf=stats.poisson.logpmf(np.arange(61), RATES[:, None])
-)
+FORECAST = Forecast.one_step(stats.poisson.logpmf(np.arange(61), RATES[:, None]))
 
 
 def test_log_score_is_minus_the_log_probability():
@@ -38,12 +36,8 @@ def test_both_are_proper_on_average():
     p = known.oracle.p_event[:, None]
     for factor in (0.6, 1.3):
         shifted = np.clip(p * factor, 0, 0.99)
-        worse = Forecast(
-            unique_id=known.oracle.unique_id,
-            ds=known.oracle.ds,
-            log_pmf=np.concatenate(
-                [np.log1p(-shifted), known.oracle.log_pmf[:, 1:] + np.log(shifted / p)], axis=1
-            ),
+        worse = Forecast.one_step(
+            np.concatenate([np.log1p(-shifted), known.oracle.log_pmf[:, 1:] + np.log(shifted / p)], axis=1)
         )
         for score in (log_scores, ranked_probability_scores):
             assert score(known.oracle, y).mean() < score(worse, y).mean()
@@ -53,7 +47,7 @@ def test_all_zero_wins_the_absolute_error_though_it_knows_nothing():
     known = simulate(steps=5000, seed=1, persistence=0.5)
     silent = np.full((5000, known.oracle.most + 1), -np.inf)
     silent[:, 0] = 0.0
-    nothing = Forecast(unique_id=known.oracle.unique_id, ds=known.oracle.ds, log_pmf=silent)
+    nothing = Forecast.one_step(silent)
     y = known.series.y
     assert absolute_errors(nothing, y).mean() == absolute_errors(known.oracle, y).mean()
     assert ranked_probability_scores(nothing, y).mean() > ranked_probability_scores(known.oracle, y).mean()

@@ -1,1 +1,1 @@
-"""Forecasts that any model must beat before it is worth something: climatology, Markov, lagged logistic."""
+"""Forecasts that any model must beat before it is worth something: from climatology to hurdle gradient boosting."""

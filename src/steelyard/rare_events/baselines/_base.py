@@ -1,4 +1,4 @@
-"""The contract of a forecaster: fitted on history, asked for one-step-ahead distributions."""
+"""The contract of a forecaster: fitted on history, asked for distributions of the next steps."""
 
 from __future__ import annotations
 
@@ -10,15 +10,30 @@ from steelyard.rare_events.forecast import Forecast
 class Forecaster(Protocol):
     """What baselines and models have in common.
 
-    A forecast of step t may use the counts before t of the series it is asked about, the date of t, and what was fitted;
-    never the count of t or later ones.
+    A forecast made at an origin (a number of known steps) of the step `horizon` ahead may use the counts and past covariates
+    before the origin, known covariates and dates of any step, and what was fitted; never a count from the origin on.
+
+    Attributes:
+        horizon: how many steps ahead it forecasts, at least 1; a constructor's argument.
 
     Raises (all methods):
         InputError: sources that no forecast can be made from; `predict` before `fit`.
     """
 
+    horizon: int
+
     def fit(self, source: Any) -> Self:
         """Learn from a source (a `CountSeries`, several, or anything `read_series` reads) and return the forecaster."""
 
-    def predict(self, source: Any, *, start: Any = None) -> Forecast:
-        """Return forecasts of the steps from `start` on; of the one step after the end when `start` is None."""
+    def predict(self, source: Any, *, start: Any = None, every: int = 1) -> Forecast:
+        """Return forecasts of 1 to `horizon` steps ahead; series after series, origin after origin, then by horizon.
+
+        Args:
+            source: series with their history.
+            start: first date (or position) that is forecast one step ahead. Origins run from there to the series' end, and
+                targets beyond the end are left out. None: one origin, each series' end, with all its horizons.
+            every: use each `every`-th origin only, from the first one.
+
+        Raises:
+            InputError: not fitted; a start after a series' end.
+        """

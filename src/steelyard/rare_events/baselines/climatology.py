@@ -7,11 +7,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.data.series import CountSeries
 from steelyard.errors import InputError
-from steelyard.rare_events.baselines.asking import forecast_each
+from steelyard.rare_events.asking import Asked, forecast_each
 from steelyard.rare_events.baselines.strength import hurdle_log_pmf, strength_pmf
-from steelyard.rare_events.coerce import as_series
+from steelyard.rare_events.coerce import as_series, check_history
 from steelyard.rare_events.features import cycle_angles
 from steelyard.rare_events.forecast import Forecast, most_needed
 from steelyard.rare_events.logit import fit_logit, probabilities
@@ -24,6 +23,7 @@ class Climatology:
     is decided on the last part of the history: when it doesn't lower the log score there, the overall frequency is used.
 
     Args:
+        horizon: how many steps ahead it forecasts.
         harmonics: sines and cosines of the year.
         validation_share: last share of the history on which season and no season are compared.
 
@@ -39,13 +39,15 @@ class Climatology:
         (True, 0.0, 0.8)
     """
 
-    def __init__(self, *, harmonics: int = 2, validation_share: float = 0.2) -> None:
+    def __init__(self, *, horizon: int = 1, harmonics: int = 2, validation_share: float = 0.2) -> None:
+        self.horizon = horizon
         self.harmonics = harmonics
         self.validation_share = validation_share
 
     def fit(self, source: Any) -> Self:
         """Learn frequencies and strengths from history."""
         series = as_series(source)
+        check_history(series, horizon=self.horizon)
         y = np.concatenate([each.y for each in series])
         dates = np.concatenate([each.ds for each in series])
         events = (y > 0).astype(np.float64)
@@ -64,22 +66,19 @@ class Climatology:
         self.strength_ = strength_pmf(y[y > 0], most=self.most_)
         return self
 
-    def predict(self, source: Any, *, start: Any = None) -> Forecast:
-        """Return forecasts of the steps from `start` on; of the one step after the end when `start` is None."""
+    def predict(self, source: Any, *, start: Any = None, every: int = 1) -> Forecast:
+        """Return forecasts from the origins from `start` on; from the end of each series when `start` is None."""
         if not hasattr(self, "strength_"):
             raise InputError("the forecaster must be fitted before it predicts; call `fit` first")
-        return forecast_each(source, start=start, log_pmf=self._log_pmf)
+        return forecast_each(source, start=start, horizon=self.horizon, every=every, log_pmf=self._log_pmf)
 
-    def _log_pmf(
-        self, series: CountSeries, rows: NDArray[np.int64], dates: NDArray[Any]
-    ) -> NDArray[np.float64]:
-        del series
+    def _log_pmf(self, asked: Asked) -> NDArray[np.float64]:
         p = (
-            probabilities(self._waves(dates), self.weights_)
+            probabilities(self._waves(asked.ds), self.weights_)
             if self.seasonal_
-            else np.full(len(rows), self.rate_)
+            else np.full(len(asked.row), self.rate_)
         )
-        return hurdle_log_pmf(p, np.broadcast_to(self.strength_, (len(rows), self.most_)))
+        return hurdle_log_pmf(p, np.broadcast_to(self.strength_, (len(asked.row), self.most_)))
 
     def _waves(self, dates: NDArray[Any]) -> NDArray[np.float64]:
         angle = cycle_angles(dates, "year")

@@ -21,7 +21,7 @@ def log_scores(forecast: Forecast, y: NDArray[np.int64]) -> _Array:
         ValueError: as many counts as steps are needed.
 
     Example:
-        >>> sure = Forecast(unique_id=np.array(["a"]), ds=np.array([0]), log_pmf=np.log([[0.5, 0.25, 0.25]]))
+        >>> sure = Forecast.one_step(np.log([[0.5, 0.25, 0.25]]))
         >>> log_scores(sure, np.array([1])).tolist()
         [1.386294...]
     """
@@ -39,7 +39,7 @@ def ranked_probability_scores(forecast: Forecast, y: NDArray[np.int64]) -> _Arra
         ValueError: as many counts as steps are needed.
 
     Example:
-        >>> sure = Forecast(unique_id=np.array(["a"]), ds=np.array([0]), log_pmf=np.log([[0.5, 0.25, 0.25]]))
+        >>> sure = Forecast.one_step(np.log([[0.5, 0.25, 0.25]]))
         >>> ranked_probability_scores(sure, np.array([1])).tolist()
         [0.3125]
     """
