@@ -89,7 +89,85 @@ def test_several_series_share_one_network():
     model = RareEventForecaster(**SMALL).fit([KNOWN.series.before(START), other.before(START)])
     forecast = model.predict([KNOWN.series, other], start=START)
     assert forecast.unique_id.tolist() == ["simulated"] * 200 + ["other"] * 200
-    np.testing.assert_array_equal(model.predict(other, start=START).log_pmf, forecast.log_pmf[200:])
+    alone = model.predict(other, start=START)
+    np.testing.assert_allclose(alone.p_event, forecast.p_event[200:], rtol=1e-4)
+
+
+def test_all_horizons_are_forecast_from_every_origin(tmp_path):
+    history = KNOWN.series.before(START)
+    model = RareEventForecaster(**SMALL, horizon=4, head="chain").fit(history)
+    forecast = model.predict(KNOWN.series, start=START)
+    assert [int((forecast.horizon == ahead).sum()) for ahead in (1, 2, 3, 4)] == [200, 199, 198, 197]
+    assert (forecast.ds == KNOWN.series.ds[forecast.row]).all()
+    ahead = model.predict(history)
+    np.testing.assert_allclose(ahead.p_event, forecast.p_event[:4], rtol=1e-4)
+    assert ahead.ds.tolist() == KNOWN.series.ds[700:704].tolist()
+    some = model.predict(KNOWN.series, start=START, every=5)
+    np.testing.assert_array_equal(some.log_pmf, forecast[(forecast.origin - 700) % 5 == 0].log_pmf)
+    model.save(tmp_path)
+    np.testing.assert_array_equal(RareEventForecaster.load(tmp_path).predict(history).log_pmf, ahead.log_pmf)
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"front": "cnn"},
+        {"front": "dense", "body": "separate"},
+        {"encoder": "lags", "lags": 5},
+        {"autoencoder": "joint", "weights": {"occurrence": 1, "strength": 0.5, "reconstruction": 0.1}},
+        {"autoencoder": "frozen", "head": "lstm", "skip": False},
+        {"weights": "uncertainty"},
+    ],
+    ids=str,
+)
+def test_every_switch_forecasts_and_survives_saving(switches, tmp_path):
+    model = RareEventForecaster(**SMALL, **switches).fit(KNOWN.series.before(START))
+    forecast = model.predict(KNOWN.series, start=START)
+    np.testing.assert_allclose(forecast.pmf.sum(axis=1), 1, atol=1e-9)
+    model.save(tmp_path)
+    again = RareEventForecaster.load(tmp_path)
+    np.testing.assert_array_equal(again.predict(KNOWN.series, start=START).log_pmf, forecast.log_pmf)
+    assert again.history_ == model.history_
+    assert again.get_params() == model.get_params() | {"memory": [5.0], "seasons": ["year"]}
+
+
+def test_the_described_network_is_that_of_the_question():
+    model = RareEventForecaster.described().set_params(**SMALL).fit(KNOWN.series.before(START))
+    assert set(model.history_[-1].parts) == {"occurrence", "strength", "reconstruction"}
+    assert model.model_.decoder is not None
+    assert all(head.lstm is not None for head in model.model_.heads)
+    assert model.model_.heads[0].linear.in_features == SMALL["hidden"]
+    assert ((p := model.predict(KNOWN.series, start=START).p_event) > 0).all()
+    assert np.ptp(p) > 0
+
+
+def test_an_update_goes_on_from_where_it_was(fitted):
+    import copy
+
+    model = copy.deepcopy(fitted)
+    before = model.predict(KNOWN.series, start=START).log_pmf
+    model.update(KNOWN.series, epochs=2)
+    assert [epoch.epoch for epoch in model.history_] == [1, 2, 1, 2]
+    assert not np.array_equal(model.predict(KNOWN.series, start=START).log_pmf, before)
+    assert torch.equal(model.model_.centre, fitted.model_.centre)
+    np.testing.assert_array_equal(fitted.predict(KNOWN.series, start=START).log_pmf, before)
+
+
+def test_an_update_with_larger_counts_widens_the_table(fitted):
+    import copy
+
+    y = KNOWN.series.y.copy()
+    y[850] = 40
+    model = copy.deepcopy(fitted).update(replace(KNOWN.series, y=y), epochs=1)
+    assert model.predict(KNOWN.series).most == 90 > fitted.most_
+
+
+def test_a_new_and_a_short_series_can_be_forecast(fitted):
+    (short,) = read_series([0, 1, 0])
+    assert np.isfinite(fitted.predict(short).log_pmf).all()
+    many = [replace(simulate(steps=40, seed=seed).series, unique_id=str(seed)) for seed in range(12)]
+    model = RareEventForecaster(**SMALL | {"window": 30}, horizon=6).fit(many)
+    assert len(model.predict(many)) == 72
 
 
 def test_reports_every_epoch():
@@ -109,9 +187,9 @@ def test_parameters_are_those_of_the_constructor():
     [
         ({"window": 0}, KNOWN.series, "`window` must be at least 1, but got 0"),
         ({"validation_share": 0.9}, KNOWN.series, "`validation_share` must lie in"),
-        ({"dropout": 1.0}, KNOWN.series, "`dropout` in"),
+        ({"dropout": 1.0}, KNOWN.series, "`dropout` must lie in"),
         ({"heads": "three"}, KNOWN.series, "`heads` must be one of"),
-        ({}, [0, 1] * 20, "at least 104 steps to train on, but has 40"),
+        ({}, [0, 1] * 20, "at least 104 steps to train on, but have 40"),
         ({}, [0] * 200 + [1], "at least 5 steps with an event"),
         ({}, [0, 1] * 100 + [0] * 100, "validation part must have steps with and without"),
         ({}, [0, 2000] * 100, "must not exceed 1000"),
@@ -127,6 +205,10 @@ def test_refuses_what_cannot_be_asked(fitted, tmp_path):
         RareEventForecaster().predict(KNOWN.series)
     with pytest.raises(InputError, match="must be fitted"):
         RareEventForecaster().save(tmp_path)
+    with pytest.raises(InputError, match="must be fitted"):
+        RareEventForecaster().update(KNOWN.series)
+    with pytest.raises(InputError, match="a parameter must be one of"):
+        RareEventForecaster().set_params(layers=3)
     with pytest.raises(InputError, match="must not lie after the end"):
         fitted.predict(KNOWN.series, start="2050-01-01")
     with pytest.raises(InputError, match="must be a date like those"):

@@ -27,20 +27,19 @@ def as_series(source: Any) -> tuple[CountSeries, ...]:
 
 
 def check_training(series: Sequence[CountSeries], *, at_least: int) -> None:
-    """Check that series are long enough to learn from, that they have events and quiet steps, and counts of a usable size.
+    """Check that series are long enough, together, to learn from, that they have events and quiet steps, and counts of a usable size.
 
     Raises:
         InputError: what is not so, and what to do about it.
     """
-    for each in series:
-        if len(each) < at_least:
-            raise InputError(
-                f"series {each.unique_id!r} must have at least {at_least} steps to train on, but has {len(each)}; give a longer "
-                "series, or a shorter window"
-            )
+    steps = sum(map(len, series))
+    if steps < at_least:
+        raise InputError(
+            f"all series together must have at least {at_least} steps to train on, but have {steps}; give longer series, or a shorter "
+            "window"
+        )
     check_counts(series)
     events = int(sum((each.y > 0).sum() for each in series))
-    steps = sum(map(len, series))
     if events < 5 or steps - events < 5:
         raise InputError(
             f"the training part must have at least 5 steps with an event and 5 without, but {events} of its {steps} steps have "

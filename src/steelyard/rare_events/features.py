@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from steelyard.data.series import CountSeries
 
 Season = Literal["year", "week", "day"]
 _Array = NDArray[np.float64]
+SIGNALS = 2
+"""The first columns: log1p of the last count, and whether there was an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """Which inputs to make; `table` makes them.
+    """Which inputs to make; `table` makes those that the network reads, `known` those of the steps it forecasts.
 
     Args:
         memory: half-lives, in steps, of the exponential averages of event and log1p(count).
@@ -30,9 +33,14 @@ class Features:
     harmonics: int = 2
 
     @property
+    def known_width(self) -> int:
+        """Return the number of inputs that are known for steps ahead; they are the last columns of `table`."""
+        return 2 * self.harmonics * len(self.seasons)
+
+    @property
     def width(self) -> int:
         """Return the number of inputs."""
-        return 2 + 2 * len(self.memory) + 2 * self.harmonics * len(self.seasons)
+        return SIGNALS * (1 + len(self.memory)) + self.known_width
 
     def table(self, series: CountSeries, *, ahead: bool = False) -> _Array:
         """Return the inputs of every step, shape (steps, width); row t knows the counts before t and the date of t only.
@@ -47,13 +55,16 @@ class Features:
             >>> Features(memory=(), seasons=()).table(series).round(2).tolist()
             [[0.0, 0.0], [0.0, 0.0], [1.39, 1.0], [0.0, 0.0]]
         """
+        rows = len(series) + ahead
         signals = np.stack([np.log1p(series.y.astype(np.float64)), (series.y > 0).astype(np.float64)], axis=1)
         past = [signals, *(_average(signals, half_life) for half_life in self.memory)]
         known = np.concatenate(past, axis=1)
-        before = np.concatenate([np.zeros((1, known.shape[1])), known])
-        dates = (
-            np.append(series.ds, np.asarray([series.next_date()], series.ds.dtype)) if ahead else series.ds
-        )
+        before = np.concatenate([np.zeros((1, known.shape[1])), known])[:rows]
+        return np.concatenate([before, self.known(series, rows=rows)], axis=1)
+
+    def known(self, series: CountSeries, *, rows: int) -> _Array:
+        """Return what is known in advance of the first rows of a series and of those after its end, shape (rows, known_width)."""
+        dates = series.dates_from(0, steps=rows)
         cycles = [cycle_angles(dates, season) for season in self.seasons]
         waves = [
             wave(order * angle)
@@ -61,7 +72,20 @@ class Features:
             for order in range(1, self.harmonics + 1)
             for wave in (np.sin, np.cos)
         ]
-        return np.column_stack([before[: len(dates)], *waves])
+        return np.column_stack(waves) if waves else np.zeros((rows, 0))
+
+
+def features_from(described: Mapping[str, Any]) -> Features:
+    """Return features from what `dataclasses.asdict` made of them and JSON kept.
+
+    Example:
+        >>> features_from({"memory": [3.0], "seasons": []}) == Features(memory=(3.0,), seasons=())
+        True
+    """
+    named: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in described.items()
+    }
+    return Features(**named)
 
 
 def cycle_angles(dates: NDArray[np.datetime64] | NDArray[np.int64], season: Season) -> _Array:

@@ -1,42 +1,58 @@
-"""The forecaster: an LSTM with heads for whether and how much, fitted and asked like a scikit-learn estimator."""
+"""The forecaster: a network with heads for whether and how much, fitted and asked like a scikit-learn estimator."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Any, Self, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from steelyard.data.series import CountSeries
 from steelyard.errors import InputError
-from steelyard.rare_events.asking import Asked, forecast_each, outcomes
+from steelyard.rare_events.asking import Asked, asked_of, gathered, outcomes
 from steelyard.rare_events.coerce import as_series, check_training
 from steelyard.rare_events.features import Features, Season
+from steelyard.rare_events.fitting import Found, Recipe, fit_network
 from steelyard.rare_events.forecast import Forecast, most_needed
-from steelyard.rare_events.model import SharedEncoder
+from steelyard.rare_events.loss_weights import Weighing
+from steelyard.rare_events.network.architecture import Architecture, Autoencoder, Body, Encoder, Front, Head
 from steelyard.rare_events.objectives import Heads, Loss, Objective, objective
+from steelyard.rare_events.panel import Panel
 from steelyard.rare_events.saving import Fitted, read_fitted, write_fitted
-from steelyard.rare_events.training import Epoch, Part, TrainingPlan, outputs_at, train
+from steelyard.rare_events.training import Epoch, TrainingPlan, forecast_outputs
 
-_PARAMETERS = (
-    "heads", "loss", "window", "hidden", "memory", "seasons", "epochs", "patience", "learning_rate", "weight_decay", "dropout",
-    "batch_size", "span", "validation_share", "seed", "device",
-)  # fmt: skip
+_STEPS_BESIDE_WINDOW = 50
+_ROWS_A_PASS = 20_000
 
 
 class RareEventForecaster:
-    """Forecast the next step's count: the probability of an event, the distribution of its strength, and both together.
+    """Forecast the counts of the next steps: the probability of an event, the distribution of its strength, and both together.
 
-    Every forecast is one step ahead and knows the counts before its step and nothing else.
+    A forecast knows the counts before its origin and the calendar, and nothing else. One network serves all series and all horizons;
+    each horizon has outputs of its own.
 
     Args:
         heads: `two` (event and strength), `one` (a single output) or `product` (two outputs, multiplied in the loss).
-        loss: what the heads are trained with; None takes the arrangement's first: `two` hurdle-negative-binomial or
-            hurdle-poisson; `one` mse, poisson or negative-binomial; `product` bce+mse.
-        window: steps that the LSTM reads before the first step it forecasts.
+        loss: what the heads are trained with; None takes the arrangement's first in `objectives.LOSSES`.
+        weights: how the parts of the loss are weighed: `equal`, `uncertainty` (Kendall et al. 2018), or a number for each.
+        horizon: how many steps ahead it forecasts.
+        front: what the inputs pass first: `none`, a `dense` layer, or a convolution over a week (`cnn`).
+        encoder: what reads the past: an `lstm`, or nothing but the last `lags` counts (`lags`), which makes a regression on lags.
+        body: one front and encoder for all heads (`shared`), or one each (`separate`).
+        head: `linear`, an `lstm` of each head's own before it, or a `chain`: as `lstm`, and the strength's LSTM also reads P(event).
+        autoencoder: `none`; `joint`: the encoder's state must also say the last `window` steps, a further part of the loss named
+            `reconstruction`; `frozen`: it is trained to do so first, half the epochs, and stays as it is when the heads are trained.
+        skip: whether the heads also see the origin's own inputs, so that a linear model of the recent past is the least they can be.
+        lags: counts that `encoder="lags"` reads.
+        window: steps that are read before the first step that is forecast; a series that is shorter is read from its start.
         hidden: size of the LSTM's state.
         memory: half-lives, in steps, of slow averages of the past that are inputs beside yesterday.
         seasons: calendar cycles that are inputs (`year`, `week`, `day`); they do nothing for series without dates.
@@ -44,24 +60,25 @@ class RareEventForecaster:
         patience: epochs without a better validation loss before stopping.
         learning_rate: highest one.
         weight_decay: of AdamW.
-        dropout: share of the LSTM's state dropped before the heads while training.
-        batch_size: segments a batch.
-        span: steps forecast a segment.
+        dropout: share of the encoder's state dropped before the heads while training.
+        batch_size: segments a batch; None: a 32nd of all, 16 to 256.
+        span: origins a segment.
         validation_share: last share of what `fit` gets that is only used to stop; 0 to 0.5, both excluded.
         seed: of initial weights, order and dropout; same seed, same bits.
         device: where to compute (`cpu`, `cuda`).
 
     Attributes:
-        history_: an `Epoch` (train and validation loss) for every epoch.
+        history_: an `Epoch` (losses, parts, weights, gradients) for every epoch.
+        reconstruction_: mean squared error of each epoch of the autoencoder before it was frozen.
         most_: counts are tabulated from 0 to this one.
 
     Example:
         >>> from steelyard.rare_events import simulate
         >>> known = simulate(steps=600, seed=0)
-        >>> model = RareEventForecaster(window=7, hidden=8, epochs=2, seed=0).fit(known.series)
-        >>> tomorrow = model.predict(known.series)
-        >>> len(tomorrow), bool(0 < tomorrow.p_event[0] < 1), round(float(tomorrow.pmf.sum()), 6)
-        (1, True, 1.0)
+        >>> model = RareEventForecaster(window=7, hidden=8, epochs=2, horizon=3, seed=0).fit(known.series)
+        >>> ahead = model.predict(known.series)
+        >>> ahead.horizon.tolist(), bool(0 < ahead.p_event[0] < 1), round(float(ahead.pmf[0].sum()), 6)
+        ([1, 2, 3], True, 1.0)
     """
 
     def __init__(
@@ -69,6 +86,15 @@ class RareEventForecaster:
         *,
         heads: Heads = "two",
         loss: Loss | None = None,
+        weights: Weighing = "equal",
+        horizon: int = 1,
+        front: Front = "none",
+        encoder: Encoder = "lstm",
+        body: Body = "shared",
+        head: Head = "linear",
+        autoencoder: Autoencoder = "none",
+        skip: bool = True,
+        lags: int = 15,
         window: int = 54,
         hidden: int = 32,
         memory: Sequence[float] = (3.0, 27.0, 365.0),
@@ -78,7 +104,7 @@ class RareEventForecaster:
         learning_rate: float = 0.01,
         weight_decay: float = 0.01,
         dropout: float = 0.2,
-        batch_size: int = 16,
+        batch_size: int | None = None,
         span: int = 64,
         validation_share: float = 0.15,
         seed: int = 0,
@@ -86,6 +112,15 @@ class RareEventForecaster:
     ) -> None:
         self.heads = heads
         self.loss = loss
+        self.weights = weights
+        self.horizon = horizon
+        self.front = front
+        self.encoder = encoder
+        self.body = body
+        self.head = head
+        self.autoencoder = autoencoder
+        self.skip = skip
+        self.lags = lags
         self.window = window
         self.hidden = hidden
         self.memory = memory
@@ -101,79 +136,151 @@ class RareEventForecaster:
         self.seed = seed
         self.device = device
 
+    @classmethod
+    def described(cls, *, horizon: int = 1, seed: int = 0) -> Self:
+        """Return the network as people describe it: LSTM autoencoder, then an LSTM for whether, then an LSTM for how much.
+
+        Three losses added up: binary cross-entropy, squared error of the strength on days with an event, and the autoencoder's
+        reconstruction. The heads see the embedding only.
+
+        Example:
+            >>> RareEventForecaster.described().head
+            'chain'
+        """
+        return cls(loss="bce+mse", head="chain", autoencoder="joint", skip=False, horizon=horizon, seed=seed)
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's signature
         """Return the parameters by name."""
-        return {name: getattr(self, name) for name in _PARAMETERS}
+        return {
+            name: getattr(self, name) for name in signature(type(self).__init__).parameters if name != "self"
+        }
 
-    def fit(self, source: Any, *, on_epoch: Callable[[Epoch], None] | None = None) -> Self:
+    def set_params(self, **parameters: Any) -> Self:
+        """Set parameters by name and return the forecaster; scikit-learn's signature.
+
+        Raises:
+            InputError: a name that isn't a parameter.
+        """
+        known = self.get_params()
+        for name, value in parameters.items():
+            if name not in known:
+                raise InputError(f"a parameter must be one of {', '.join(known)}, but got {name!r}")
+            setattr(self, name, value)
+        return self
+
+    def fit(
+        self,
+        source: Any,
+        *,
+        on_epoch: Callable[[Epoch], None] | None = None,
+        checkpoint: str | Path | None = None,
+    ) -> Self:
         """Train on series (a `CountSeries`, several, or anything `read_series` reads) and return the forecaster.
 
         Args:
             source: everything that may be learned from; the last `validation_share` of its time span decides when to stop.
             on_epoch: called after every epoch.
+            checkpoint: folder that the training is kept in after every epoch; one that was cut off goes on from there, with the
+                same bits as if it never was.
 
         Raises:
-            InputError: parameters out of range, a series too short, fewer than 5 steps with an event or without one in
-                the training or the validation part, counts above 1000.
+            InputError: parameters out of range, too few steps, fewer than 5 steps with an event or without one, none of them in
+                the training or the validation part, counts above 1000, a checkpoint of other data or parameters.
         """
-        chosen = objective(self.heads, self.loss)
-        self._check_parameters()
         series = as_series(source)
-        check_training(series, at_least=self.window + 50)
-        features = self._features
-        dtype, device = torch.float32, torch.device(self.device)
-        parts = []
-        for each, (first, stop) in zip(series, self._training_rows(series), strict=True):
-            inputs = torch.from_numpy(features.table(each)).to(device, dtype)
-            y = torch.from_numpy(each.y).to(device, dtype)
-            parts.append(Part(inputs=inputs, y=y, train=(first, stop), validation=(stop, len(each))))
-        trained_y = torch.cat([part.y[slice(*part.train)] for part in parts])
-        model = SharedEncoder(
-            inputs=features.width,
-            hidden=self.hidden,
-            heads=chosen.heads,
-            dropout=self.dropout,
-            seed=self.seed,
-        ).to(device)
-        model.standardise(torch.cat([part.inputs[slice(*part.train)] for part in parts]))
-        model.begin(chosen.start(trained_y))
-        self.history_ = train(model, chosen, parts, plan=self._plan, seed=self.seed, on_epoch=on_epoch)
-        later = [
-            (outputs_at(model, part.inputs, rows=part.validation, plan=self._plan), part) for part in parts
-        ]
-        self.objective_: Objective = chosen.settle(
-            torch.cat([outputs for outputs, _ in later]),
-            torch.cat([part.y[slice(*part.validation)] for _, part in later]),
+        recipe = self._recipe(series)
+        chosen = objective(self.heads, self.loss)
+        check_training(series, at_least=self.window + _STEPS_BESIDE_WINDOW)
+        kept = None if checkpoint is None else (Path(checkpoint), self._key(series))
+        found = fit_network(series, recipe, chosen, on_epoch=on_epoch, checkpoint=kept)
+        self._keep(found, recipe, most_needed(int(max(each.y.max() for each in series))))
+        return self
+
+    def update(
+        self,
+        source: Any,
+        *,
+        epochs: int = 3,
+        learning_rate: float | None = None,
+        on_epoch: Callable[[Epoch], None] | None = None,
+    ) -> Self:
+        """Go on training from the present weights, on series that have become longer or on new ones, and return the forecaster.
+
+        The inputs stay scaled as they were, and the table of counts never becomes shorter.
+
+        Args:
+            source: everything that may be learned from now.
+            epochs: most passes.
+            learning_rate: highest one; None: a tenth of the forecaster's.
+            on_epoch: called after every epoch.
+
+        Raises:
+            InputError: not fitted, or what `fit` raises.
+        """
+        self._check_fitted("is updated")
+        series = as_series(source)
+        check_training(series, at_least=self.window + _STEPS_BESIDE_WINDOW)
+        recipe = self._recipe(series)
+        rate = self.learning_rate / 10 if learning_rate is None else learning_rate
+        recipe = replace(
+            recipe,
+            features=self.features_,
+            plan=replace(self.plan_, epochs=epochs, learning_rate=rate),
         )
-        self.model_ = model
-        self.most_ = most_needed(int(max(each.y.max() for each in series)))
+        found = fit_network(series, recipe, self.objective_, start_from=self.model_, on_epoch=on_epoch)
+        most = max(self.most_, most_needed(int(max(each.y.max() for each in series))))
+        self._keep(replace(found, history=[*self.history_, *found.history]), recipe, most)
         return self
 
     def predict(self, source: Any, *, start: Any = None, every: int = 1) -> Forecast:
-        """Return one-step-ahead forecasts of the steps from `start` on, each from the steps before it.
+        """Return forecasts of 1 to `horizon` steps ahead; series after series, origin after origin, then by horizon.
 
         Args:
-            source: series with the history and, where `start` is given, the steps to forecast.
-            start: first date (or position) to forecast; None forecasts the one step after each series' end.
+            source: series with their history; also ones it was not fitted on.
+            start: first date (or position) forecast one step ahead, from which origins run to the series' end (targets beyond the
+                end are left out); None: one origin, each series' end, with all its horizons.
             every: forecast from each `every`-th origin only.
 
         Raises:
-            InputError: not fitted, a start after the series' end, or fewer than 1 step of history.
+            InputError: not fitted, or a start after a series' end.
         """
-        if not hasattr(self, "model_"):
-            raise InputError("the forecaster must be fitted before it predicts; call `fit` first")
-        return forecast_each(source, start=start, horizon=1, every=every, log_pmf=self._log_pmf)
+        asked, outputs = self.outputs(source, start=start, every=every)
+        return gathered(asked, self._read(outputs))
 
-    def _log_pmf(self, asked: Asked) -> NDArray[np.float64]:
-        ahead = int(asked.origin[-1]) == len(asked.series)
-        inputs = torch.from_numpy(self._features.table(asked.series, ahead=ahead)).to(self.model_.centre)
-        rows = (int(asked.origin[0]), int(asked.origin[-1]) + 1)
-        outputs = outputs_at(self.model_, inputs, rows=rows, plan=self._plan)
-        outputs = outputs[torch.from_numpy(asked.origin - asked.origin[0])]
-        return _gathered(self.objective_, outputs, most=self.most_)
+    def outputs(
+        self, source: Any, *, start: Any = None, every: int = 1, generator: torch.Generator | None = None
+    ) -> tuple[list[Asked], Tensor]:
+        """Return what is asked, and the network's own outputs for it, shape (forecasts, outputs).
+
+        Args:
+            source: as for `predict`.
+            start: as for `predict`.
+            every: as for `predict`.
+            generator: draws dropout as in training; None drops nothing.
+
+        Raises:
+            InputError: as for `predict`.
+        """
+        self._check_fitted("predicts")
+        asked = list(asked_of(source, start=start, horizon=self.horizon, every=every))
+        panel = Panel.of(
+            [each.series for each in asked],
+            features=self.features_,
+            horizon=self.horizon,
+            ahead=start is None,
+            device=torch.device(self.device),
+        )
+        origins = [(int(each.origin[0]), int(each.origin[-1]) + 1) for each in asked]
+        outputs, _, _ = forecast_outputs(self.model_, panel, origins, plan=self.plan_, generator=generator)
+        before = np.cumsum([0, *(stop - first for first, stop in origins)])
+        rows = np.concatenate(
+            [each.origin - first + at for each, (first, _), at in zip(asked, origins, before, strict=False)]
+        )
+        ahead = np.concatenate([each.horizon for each in asked]) - 1
+        return asked, outputs[torch.from_numpy(rows), torch.from_numpy(ahead)]
 
     def score(self, source: Any, *, start: Any) -> float:
-        """Return the mean log-likelihood a step, in nats (higher is better), of the steps from `start` on."""
+        """Return the mean log-likelihood a forecast, in nats (higher is better), of the origins from `start` on."""
         series = as_series(source)
         forecast = self.predict(series, start=start)
         return float(forecast.log_likelihood(outcomes(forecast, series)).mean())
@@ -184,9 +291,16 @@ class RareEventForecaster:
         Raises:
             InputError: not fitted, or a folder that can't be written.
         """
-        if not hasattr(self, "model_"):
-            raise InputError("the forecaster must be fitted before it is saved; call `fit` first")
-        fitted = Fitted(model=self.model_, objective=self.objective_, most=self.most_, history=self.history_)
+        self._check_fitted("is saved")
+        fitted = Fitted(
+            model=self.model_,
+            objective=self.objective_,
+            features=self.features_,
+            plan=self.plan_,
+            most=self.most_,
+            history=self.history_,
+            reconstruction=self.reconstruction_,
+        )
         write_fitted(fitted, Path(folder), parameters=self.get_params())
 
     @classmethod
@@ -197,22 +311,69 @@ class RareEventForecaster:
             InputError: no such folder, or files that `save` of this version didn't write.
         """
         fitted, parameters = read_fitted(Path(folder))
-        forecaster = cls(**parameters)
+        try:
+            forecaster = cls(**parameters)
+        except TypeError as error:
+            raise InputError(
+                f"{folder} must hold a saved forecaster, but its parameters are others: {error}"
+            ) from error
         forecaster.model_ = fitted.model.to(forecaster.device)
         forecaster.objective_ = fitted.objective
+        forecaster.features_ = fitted.features
+        forecaster.plan_ = fitted.plan
         forecaster.most_ = fitted.most
         forecaster.history_ = fitted.history
+        forecaster.reconstruction_ = fitted.reconstruction
         return forecaster
 
-    @property
-    def _features(self) -> Features:
-        return Features(memory=tuple(self.memory), seasons=tuple(self.seasons))
+    def _keep(self, found: Found, recipe: Recipe, most: int) -> None:
+        self.model_ = found.model
+        self.objective_: Objective = found.objective
+        self.history_ = found.history
+        self.reconstruction_ = found.reconstruction
+        self.features_ = recipe.features
+        self.plan_ = recipe.plan
+        self.most_ = most
 
-    @property
-    def _plan(self) -> TrainingPlan:
+    def _read(self, outputs: Tensor) -> NDArray[np.float64]:
+        """Return what outputs say about counts, in double precision, shape (forecasts, most + 1)."""
+        parts: Iterable[Tensor] = torch.split(outputs, _ROWS_A_PASS)
+        return np.concatenate([log_pmf_table(self.objective_, part, most=self.most_) for part in parts])
+
+    def _check_fitted(self, what: str) -> None:
+        if not hasattr(self, "model_"):
+            raise InputError(f"the forecaster must be fitted before it {what}; call `fit` first")
+
+    def _recipe(self, series: Sequence[CountSeries]) -> Recipe:
+        self._check_parameters()
+        architecture = Architecture(
+            front=self.front,
+            encoder=self.encoder,
+            body=self.body,
+            head=self.head,
+            autoencoder=self.autoencoder,
+            skip=self.skip,
+            hidden=self.hidden,
+            lags=self.lags,
+            dropout=self.dropout,
+            horizon=self.horizon,
+        )
+        features = Features(memory=tuple(self.memory), seasons=tuple(self.seasons))
+        return Recipe(
+            architecture=architecture,
+            features=features,
+            plan=self._plan_for(series),
+            weights=self.weights,
+            validation_share=self.validation_share,
+            seed=self.seed,
+            device=torch.device(self.device),
+        )
+
+    def _plan_for(self, series: Sequence[CountSeries]) -> TrainingPlan:
+        longest = max(map(len, series))
         return TrainingPlan(
-            window=self.window,
-            span=self.span,
+            window=min(self.window, longest),
+            span=min(self.span, longest),
             batch_size=self.batch_size,
             epochs=self.epochs,
             patience=self.patience,
@@ -220,39 +381,27 @@ class RareEventForecaster:
             weight_decay=self.weight_decay,
         )
 
+    def _key(self, series: Sequence[CountSeries]) -> str:
+        """Return what names a training: its parameters and its data."""
+        parameters = json.dumps(self.get_params(), sort_keys=True, default=_plain)
+        whole = parameters + "".join(each.fingerprint for each in series)
+        return hashlib.sha256(whole.encode()).hexdigest()
+
     def _check_parameters(self) -> None:
-        for name in ("window", "hidden", "epochs", "patience", "batch_size", "span"):
+        for name in ("window", "epochs", "patience", "span"):
             if not getattr(self, name) >= 1:
                 raise InputError(f"`{name}` must be at least 1, but got {getattr(self, name)}")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise InputError(f"`batch_size` must be at least 1, or None, but got {self.batch_size}")
         if not 0 < self.validation_share < 0.5:
             raise InputError(f"`validation_share` must lie in (0, 0.5), but got {self.validation_share}")
-        if not (self.learning_rate > 0 and 0 <= self.dropout < 1 and self.weight_decay >= 0):
+        if not (self.learning_rate > 0 and self.weight_decay >= 0):
             raise InputError(
-                "`learning_rate` must be positive, `dropout` in [0, 1) and `weight_decay` at least 0, but got "
-                f"{self.learning_rate}, {self.dropout} and {self.weight_decay}"
+                f"`learning_rate` must be positive and `weight_decay` at least 0, but got {self.learning_rate} and {self.weight_decay}"
             )
 
-    def _training_rows(self, series: Sequence[CountSeries]) -> list[tuple[int, int]]:
-        """Return each series' rows to train on; validation follows them, from one date for all series."""
-        dates = np.sort(np.concatenate([each.ds for each in series]))
-        cut_date = dates[int(len(dates) * (1 - self.validation_share))]
-        rows = [
-            (min(self.window, len(each) // 2), int(np.searchsorted(each.ds, cut_date))) for each in series
-        ]
-        for what, parts in (
-            ("training", [each.y[first:stop] for each, (first, stop) in zip(series, rows, strict=True)]),
-            ("validation", [each.y[stop:] for each, (_, stop) in zip(series, rows, strict=True)]),
-        ):
-            y: NDArray[np.int64] = np.concatenate(parts)
-            if not 0 < int((y > 0).sum()) < len(y):
-                raise InputError(
-                    f"the {what} part must have steps with and without an event, but {int((y > 0).sum())} of its {len(y)} steps have "
-                    "one; give more data, or another `validation_share`"
-                )
-        return rows
 
-
-def _gathered(chosen: Objective, outputs: torch.Tensor, *, most: int) -> NDArray[np.float64]:
+def log_pmf_table(chosen: Objective, outputs: Tensor, *, most: int) -> NDArray[np.float64]:
     """Return the objective's log pmf in double precision, with everything above `most` gathered in the last column."""
     log_pmf = chosen.log_pmf(outputs.double(), most=most)
     below = log_pmf[:, :-1].exp().sum(1)
@@ -260,3 +409,7 @@ def _gathered(chosen: Objective, outputs: torch.Tensor, *, most: int) -> NDArray
     log_pmf[:, -1] = torch.maximum(log_pmf[:, -1], tail)
     normalised = log_pmf - torch.logsumexp(log_pmf, dim=1, keepdim=True)
     return cast("NDArray[np.float64]", normalised.cpu().numpy())
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else list(value)

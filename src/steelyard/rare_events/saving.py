@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from steelyard.errors import InputError
-from steelyard.rare_events.model import SharedEncoder
-from steelyard.rare_events.objectives import Objective, SquaredError, objective
-from steelyard.rare_events.training import Epoch
+from steelyard.rare_events.features import Features, features_from
+from steelyard.rare_events.network import Architecture, Network
+from steelyard.rare_events.objectives import Objective, objective
+from steelyard.rare_events.training import Epoch, TrainingPlan
 
-_FORMAT = 1
+_FORMAT = 2
 _WEIGHTS = "weights.safetensors"
 _DESCRIPTION = "forecaster.json"
 
@@ -28,14 +29,20 @@ class Fitted:
     Args:
         model: the trained network.
         objective: how its outputs are read.
+        features: its inputs.
+        plan: how it was trained; window and span are needed to forecast.
         most: largest tabulated count.
         history: what every epoch came to.
+        reconstruction: errors of the autoencoder before it was frozen.
     """
 
-    model: SharedEncoder
+    model: Network
     objective: Objective
+    features: Features
+    plan: TrainingPlan
     most: int
     history: list[Epoch]
+    reconstruction: list[float]
 
 
 def write_fitted(fitted: Fitted, folder: Path, *, parameters: Mapping[str, Any]) -> None:
@@ -46,12 +53,14 @@ def write_fitted(fitted: Fitted, folder: Path, *, parameters: Mapping[str, Any])
     """
     described = {
         "format": _FORMAT,
-        "parameters": {
-            name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()
-        },
+        "parameters": {name: _plain(value) for name, value in parameters.items()},
+        "architecture": asdict(fitted.model.architecture),
+        "features": asdict(fitted.features),
+        "objective": fitted.objective.state(),
+        "plan": asdict(fitted.plan),
         "most": fitted.most,
-        "residual_sd": fitted.objective.residual_sd if isinstance(fitted.objective, SquaredError) else None,
         "history": [asdict(epoch) for epoch in fitted.history],
+        "reconstruction": fitted.reconstruction,
     }
     weights = {name: weight.cpu().contiguous() for name, weight in fitted.model.state_dict().items()}
     try:
@@ -78,24 +87,39 @@ def read_fitted(folder: Path) -> tuple[Fitted, dict[str, Any]]:
                 "wrote it"
             )
         parameters = dict(described["parameters"])
-        chosen = objective(parameters["heads"], parameters["loss"])
-        if isinstance(chosen, SquaredError):
-            chosen = replace(chosen, residual_sd=float(described["residual_sd"]))
-        weights = load_file(folder / _WEIGHTS)
-        model = SharedEncoder(
-            inputs=len(weights["centre"]),
-            hidden=parameters["hidden"],
+        chosen = objective(parameters["heads"], parameters["loss"], state=described["objective"])
+        features = features_from(described["features"])
+        model = Network(
+            inputs=features.width,
+            known=features.known_width,
             heads=chosen.heads,
-            dropout=parameters["dropout"],
+            architecture=Architecture(**described["architecture"]),
             seed=parameters["seed"],
         )
-        model.load_state_dict(weights)
+        model.load_state_dict(load_file(folder / _WEIGHTS))
         fitted = Fitted(
             model=model,
             objective=chosen,
+            features=features,
+            plan=TrainingPlan(**described["plan"]),
             most=int(described["most"]),
             history=[Epoch(**epoch) for epoch in described["history"]],
+            reconstruction=list(described["reconstruction"]),
         )
-    except (OSError, KeyError, TypeError, RuntimeError, json.JSONDecodeError, SafetensorError) as error:
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+        json.JSONDecodeError,
+        SafetensorError,
+    ) as error:
         raise InputError(f"{folder} must hold a saved forecaster, but reading it failed: {error}") from error
     return fitted, parameters
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value

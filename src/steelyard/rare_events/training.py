@@ -1,17 +1,27 @@
-"""Fitting the network: Adam on segments, the learning rate warmed up and cooled, stopped on later steps."""
+"""Fitting the network: Adam on segments of all series, the learning rate warmed up and cooled, stopped on later steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from steelyard.rare_events.model import SharedEncoder
-from steelyard.rare_events.objectives import Objective
-from steelyard.rare_events.segments import cut
+from steelyard.rare_events.loss_gradients import loss_gradients
+from steelyard.rare_events.loss_weights import LossWeights
+from steelyard.rare_events.network import Network
+from steelyard.rare_events.objectives import Objective, total
+from steelyard.rare_events.panel import Panel, Pieces
+
+RECONSTRUCTION = "reconstruction"
+"""Name of the autoencoder's part of the loss."""
+_SEGMENTS_A_PASS = 256
+_BATCHES = 32
+_BATCH_SIZES = (16, 256)
+
+Rows = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +31,7 @@ class TrainingPlan:
     Args:
         window: steps read before the first step that is forecast.
         span: steps forecast a segment.
-        batch_size: segments a step of Adam.
+        batch_size: segments a step of Adam; None: a 32nd of all segments, 16 to 256.
         epochs: most passes over the training steps.
         patience: epochs without a better validation loss before stopping.
         learning_rate: highest, reached after the first tenth and cooled to a hundredth along a cosine.
@@ -31,144 +41,280 @@ class TrainingPlan:
 
     window: int
     span: int
-    batch_size: int
+    batch_size: int | None
     epochs: int
     patience: int
     learning_rate: float
     weight_decay: float
     clip: float = 1.0
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Part:
-    """Inputs and counts of one series, and which rows are trained on and validated on.
-
-    Args:
-        inputs: shape (steps, inputs).
-        y: shape (steps,).
-        train: first and stop row.
-        validation: first and stop row.
-    """
-
-    inputs: Tensor
-    y: Tensor
-    train: tuple[int, int]
-    validation: tuple[int, int]
+    def batch_of(self, segments: int) -> int:
+        """Return how many segments stand in a batch."""
+        return self.batch_size or int(np.clip(segments // _BATCHES, *_BATCH_SIZES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """What an epoch came to, in the objective's own loss."""
+    """What an epoch came to.
+
+    Args:
+        epoch: from 1.
+        train_loss: mean of the loss that was minimised, a target, near horizons counting more (1 / horizon); nats for likelihoods.
+        validation_loss: sum of the objective's parts, unweighted, a target of the validation part, near horizons counting more.
+        parts: mean of each part of the loss over the training targets, before it was weighted.
+        weights: what each part was multiplied with at the epoch's end.
+        gradients: norms and cosines of the parts' gradients on the shared weights at the epoch's first batch, by the names that
+            `LossGradients.curves` gives them; none where there is one part, or where one of two gradients vanishes.
+    """
 
     epoch: int
     train_loss: float
     validation_loss: float
+    parts: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    gradients: dict[str, float] = field(default_factory=dict)
 
 
-def train(
-    model: SharedEncoder,
-    objective: Objective,
-    parts: Sequence[Part],
-    *,
-    plan: TrainingPlan,
-    seed: int,
-    on_epoch: Callable[[Epoch], None] | None = None,
-) -> list[Epoch]:
-    """Train a model in place, leave it with the weights of its best epoch, and return what every epoch came to."""
-    order = np.random.default_rng(seed)
-    generator = torch.Generator(device=model.centre.device).manual_seed(seed)
-    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
-    vectors = [weight for weight in model.parameters() if weight.ndim == 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": plan.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
-        lr=plan.learning_rate,
-    )
-    batches_each = sum(-(-_segments_of(part, plan) // plan.batch_size) for part in parts)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _warm_then_cosine(plan.epochs * batches_each))
-    best_loss = float("inf")
-    best_weights = _copy(model)
-    best_epoch = 0
-    history: list[Epoch] = []
-    for epoch in range(1, plan.epochs + 1):
-        total, steps = 0.0, 0
-        for inputs, y, scored in _batches(parts, plan, order):
-            outputs = model(inputs, generator=generator)[scored]
-            losses = objective.loss(outputs, y[scored])
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split:
+    """Which origins are trained on and validated on, a pair for each series."""
+
+    train: Sequence[Rows]
+    validation: Sequence[Rows]
+
+
+class Training:
+    """One training, epoch by epoch; everything that the next epoch depends on is in `state`.
+
+    Args:
+        model: trained in place.
+        objective: gives the parts of the loss.
+        weights: how the parts are weighed; trained too where it learns.
+        panel: the series.
+        split: origins to train and to validate on.
+        plan: how long and how hard.
+        seed: of order and dropout.
+
+    Attributes:
+        history: what every epoch came to.
+        reconstruction: mean squared error of each epoch of an autoencoder that was trained before.
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        objective: Objective,
+        weights: LossWeights,
+        *,
+        panel: Panel,
+        split: Split,
+        plan: TrainingPlan,
+        seed: int,
+    ) -> None:
+        self.model, self.objective, self.weights = model, objective, weights
+        self.panel, self.split, self.plan = panel, split, plan
+        self.order = np.random.default_rng(seed)
+        self.generator = torch.Generator(device=panel.y.device).manual_seed(seed)
+        trained = [weight for weight in model.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {
+                    "params": [weight for weight in trained if weight.ndim > 1],
+                    "weight_decay": plan.weight_decay,
+                },
+                {"params": [weight for weight in trained if weight.ndim == 1], "weight_decay": 0.0},
+                {"params": list(weights.parameters()), "weight_decay": 0.0},
+            ],
+            lr=plan.learning_rate,
+        )
+        aligned = panel.pieces(split.train, warm_up=plan.window, span=plan.span)
+        self.segments = len(aligned)
+        batches = -(-max(self.segments, 1) // plan.batch_of(self.segments))
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, _warm_then_cosine(plan.epochs * (batches + 1))
+        )
+        self.history: list[Epoch] = []
+        self.reconstruction: list[float] = []
+        self.best_loss = float("inf")
+        self.best_epoch = 0
+        self.best_weights = _copy(model)
+
+    @property
+    def finished(self) -> bool:
+        """Return whether there is nothing more to train."""
+        done = len(self.history)
+        broken = bool(self.history) and not np.isfinite(self.history[-1].validation_loss)
+        return (
+            broken or done >= self.plan.epochs or (done > 0 and done - self.best_epoch >= self.plan.patience)
+        )
+
+    def run(self, *, on_epoch: Callable[[Epoch], None] | None = None) -> list[Epoch]:
+        """Train to the end, leave the model with the weights of its best epoch, and return what every epoch came to."""
+        while not self.finished:
+            epoch = self.epoch()
+            if on_epoch is not None:
+                on_epoch(epoch)
+        self.model.load_state_dict(self.best_weights)
+        return self.history
+
+    def epoch(self) -> Epoch:
+        """Pass over the training steps once and return what it came to."""
+        loss_sum, steps = 0.0, 0
+        sums: dict[str, float] = {}
+        gradients: dict[str, float] = {}
+        shared = _shared(self.model)
+        for pieces in self._batches():
+            losses, counted = self._losses(pieces)
+            if counted == 0:
+                continue
+            if not gradients and len(losses) > 1 and shared:
+                found = loss_gradients(losses, shared=shared).curves()
+                gradients = {name: value for name, value in found.items() if np.isfinite(value)}
+            loss: Tensor = self.weights(losses)
+            self.optimizer.zero_grad(set_to_none=True)
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.plan.clip)
+            self.optimizer.step()
+            self.schedule.step()
+            loss_sum += float(loss.detach()) * counted
+            steps += counted
+            for part, value in losses.items():
+                sums[part] = sums.get(part, 0.0) + float(value.detach()) * counted
+        epoch = Epoch(
+            epoch=len(self.history) + 1,
+            train_loss=loss_sum / steps,
+            validation_loss=self._validation_loss(),
+            parts={part: value / steps for part, value in sums.items()},
+            weights=self.weights.weights(),
+            gradients=gradients,
+        )
+        self.history.append(epoch)
+        if epoch.validation_loss < self.best_loss:
+            self.best_loss, self.best_epoch = epoch.validation_loss, epoch.epoch
+            self.best_weights = _copy(self.model)
+        return epoch
+
+    def _losses(self, pieces: Pieces) -> tuple[dict[str, Tensor], int]:
+        """Return the mean of each part of the loss over a batch, and how many targets it is the mean of."""
+        targets, counts = self.panel.targets(pieces)
+        inputs = self.panel.inputs[pieces.rows]
+        outputs = self.model(
+            inputs, scored=pieces.scored, known=self.panel.known[targets], generator=self.generator
+        )
+        each = self.objective.losses(outputs[counts], self.panel.y[targets][counts])
+        nearness = _nearness(counts)
+        losses = {part: (values * nearness).mean() for part, values in each.items()}
+        if self.model.architecture.autoencoder == "joint":
+            losses[RECONSTRUCTION] = reconstruction(
+                self.model, inputs, window=self.plan.window, order=self.order
+            )
+        return losses, int(counts.sum())
+
+    def _batches(self) -> Iterator[Pieces]:
+        offsets = self.order.integers(self.plan.span, size=len(self.panel.steps))
+        pieces = self.panel.pieces(
+            self.split.train, warm_up=self.plan.window, span=self.plan.span, offsets=offsets
+        )
+        shuffled = torch.from_numpy(self.order.permutation(len(pieces))).to(self.panel.y.device)
+        for chosen in torch.split(shuffled, self.plan.batch_of(len(pieces))):
+            yield pieces[chosen]
+
+    def _validation_loss(self) -> float:
+        outputs, targets, counts = forecast_outputs(
+            self.model, self.panel, self.split.validation, plan=self.plan
+        )
+        losses = self.objective.losses(outputs[counts], self.panel.y[targets][counts])
+        nearness = _nearness(counts).double()
+        return float((total(losses) * nearness).mean())
+
+
+def pretrain(model: Network, *, panel: Panel, split: Split, plan: TrainingPlan, seed: int) -> list[float]:
+    """Train the encoder and decoder to say what was read, in place, and return the mean squared error of every epoch.
+
+    Args:
+        model: with a decoder.
+        panel: the series.
+        split: origins to train on.
+        plan: how long and how hard; all of its epochs are run.
+        seed: of the order.
+    """
+    order = np.random.default_rng([seed, 1])
+    optimizer = torch.optim.Adam(model.parameters(), lr=plan.learning_rate)
+    history = []
+    for _ in range(plan.epochs):
+        offsets = order.integers(plan.span, size=len(panel.steps))
+        pieces = panel.pieces(split.train, warm_up=plan.window, span=plan.span, offsets=offsets)
+        errors = []
+        for chosen in np.array_split(
+            order.permutation(len(pieces)), -(-len(pieces) // plan.batch_of(len(pieces)))
+        ):
+            inputs = panel.inputs[pieces.rows[torch.from_numpy(chosen)]]
+            error = reconstruction(model, inputs, window=plan.window, order=order)
             optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(losses.mean())
+            torch.autograd.backward(error)
             torch.nn.utils.clip_grad_norm_(model.parameters(), plan.clip)
             optimizer.step()
-            schedule.step()
-            total += float(losses.detach().sum())
-            steps += len(losses)
-        validation_loss = _validation_loss(model, objective, parts, plan)
-        history.append(Epoch(epoch=epoch, train_loss=total / steps, validation_loss=validation_loss))
-        if on_epoch is not None:
-            on_epoch(history[-1])
-        if validation_loss < best_loss:
-            best_loss, best_weights, best_epoch = validation_loss, _copy(model), epoch
-        if not np.isfinite(validation_loss) or epoch - best_epoch >= plan.patience:
-            break
-    model.load_state_dict(best_weights)
+            errors.append(float(error.detach()))
+        history.append(float(np.mean(errors)))
+    optimizer.zero_grad(set_to_none=True)
     return history
 
 
-def outputs_at(model: SharedEncoder, inputs: Tensor, *, rows: tuple[int, int], plan: TrainingPlan) -> Tensor:
-    """Return the model's outputs at rows first to stop (exclusive) of a series' inputs, shape (rows, outputs)."""
-    first, stop = rows
-    if stop <= first:
-        return inputs.new_zeros(
-            (0, sum(head.out_features for head in model.heads if isinstance(head, nn.Linear)))
-        )
-    segments = cut(first=first, stop=stop, warm_up=plan.window, span=plan.span)
-    chosen = _take(inputs, segments.rows)
+def reconstruction(model: Network, inputs: Tensor, *, window: int, order: np.random.Generator) -> Tensor:
+    """Return the mean squared error of what the decoder says of a window at a random place of each sequence."""
+    batch, time = inputs.shape[:2]
+    at = torch.from_numpy(order.integers(window - 1, time, size=batch)).to(inputs.device)
+    return model.reconstruction(inputs, at=at, steps=window).mean()
+
+
+def forecast_outputs(
+    model: Network,
+    panel: Panel,
+    origins: Sequence[Rows],
+    *,
+    plan: TrainingPlan,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the network's outputs at some origins, series after series.
+
+    Args:
+        model: the network.
+        panel: the series.
+        origins: first and stop origin of each series.
+        plan: window and span.
+        generator: draws dropout; None drops nothing.
+
+    Returns:
+        Outputs, shape (origins, horizon, outputs); rows of their targets, shape (origins, horizon); whether the target lies before
+        the stop, same shape.
+    """
+    pieces = panel.pieces(origins, warm_up=plan.window, span=plan.span)
+    targets, counts = panel.targets(pieces)
+    outputs = []
     with torch.no_grad():
-        outputs: Tensor = model(chosen)[torch.from_numpy(segments.scored)]
-    return outputs
+        for chosen in torch.split(torch.arange(len(pieces)), _SEGMENTS_A_PASS):
+            some = pieces[chosen]
+            rows, _ = panel.targets(some)
+            outputs.append(
+                model(
+                    panel.inputs[some.rows], scored=some.scored, known=panel.known[rows], generator=generator
+                )
+            )
+    return torch.cat(outputs), targets, counts
 
 
-def _validation_loss(
-    model: SharedEncoder, objective: Objective, parts: Sequence[Part], plan: TrainingPlan
-) -> float:
-    losses = [
-        objective.loss(
-            outputs_at(model, part.inputs, rows=part.validation, plan=plan), part.y[slice(*part.validation)]
-        )
-        for part in parts
-        if part.validation[1] > part.validation[0]
-    ]
-    return float(torch.cat(losses).double().mean())
+def _nearness(counts: Tensor) -> Tensor:
+    """Return how much each target counts, shape (targets that count,): one over its horizon, 1 on average.
+
+    Counted alike, many far horizons, which hardly anything can be learned about, would decide when to stop for the near ones.
+    """
+    nearness = (1 / torch.arange(1, counts.shape[1] + 1, device=counts.device)).expand_as(counts)[counts]
+    return nearness / nearness.mean()
 
 
-def _batches(
-    parts: Sequence[Part], plan: TrainingPlan, order: np.random.Generator
-) -> list[tuple[Tensor, Tensor, Tensor]]:
-    batches = []
-    for part in parts:
-        first, stop = part.train
-        segments = cut(
-            first=first, stop=stop, warm_up=plan.window, span=plan.span, offset=int(order.integers(plan.span))
-        )
-        if len(segments.rows) == 0:
-            continue
-        shuffled = order.permutation(len(segments.rows))
-        for chosen in np.array_split(shuffled, -(-len(shuffled) // plan.batch_size)):
-            rows, scored = segments.rows[chosen], segments.scored[chosen]
-            if scored.any():
-                batches.append((_take(part.inputs, rows), _take(part.y, rows), torch.from_numpy(scored)))
-    return [batches[i] for i in order.permutation(len(batches))]
-
-
-def _take(values: Tensor, rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Tensor:
-    """Return rows of a series, zeros for those before its start and after its end."""
-    index = torch.from_numpy(rows)
-    outside = (index < 0) | (index >= len(values))
-    taken = values[index.clamp(0, len(values) - 1)]
-    return taken.masked_fill(outside[(...,) + (None,) * (taken.ndim - index.ndim)], 0.0)
-
-
-def _segments_of(part: Part, plan: TrainingPlan) -> int:
-    return (part.train[1] - part.train[0]) // plan.span + 2
+def _shared(model: Network) -> list[Tensor]:
+    """Return the weights that several parts of the loss pull at: those of the encoders."""
+    return [weight for weight in model.encoders.parameters() if weight.requires_grad]
 
 
 def _warm_then_cosine(total: int) -> Callable[[int], float]:
@@ -183,5 +329,5 @@ def _warm_then_cosine(total: int) -> Callable[[int], float]:
     return factor
 
 
-def _copy(model: SharedEncoder) -> dict[str, Tensor]:
+def _copy(model: Network) -> dict[str, Tensor]:
     return {name: weight.detach().clone() for name, weight in model.state_dict().items()}
