@@ -54,7 +54,9 @@ def test_version() -> None:
 def test_questions_as_json() -> None:
     done = steelyard("questions", "--json")
     names = [each["name"] for each in json.loads(done.stdout)]
-    assert names == ["rare-events.heads", "rare-events.loss"]
+    assert names == [
+        f"rare-events.{each}" for each in ("heads", "loss", "front", "encoder", "autoencoder", "weights")
+    ]
 
 
 @pytest.mark.parametrize(

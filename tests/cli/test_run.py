@@ -62,7 +62,7 @@ def test_answers_on_a_persons_own_data_and_resumes(tmp_path: Path) -> None:
     assert page.stat().st_size > 100_000
     assert list((tmp_path / "steelyard-results").rglob("*.svg"))
     [result] = json.loads(run(tmp_path, *options, "--json"))["results"]
-    assert result["reused"] == len(result["trials"]) == 12
+    assert result["reused"] == len(result["trials"]) == 16
     assert {each["decision"] for each in result["contrasts"]} <= {
         "better",
         "worse",

@@ -49,3 +49,13 @@ def test_cycles_turn_once():
         cycle_angles(np.array(["2024-01-01T06"], "datetime64[us]"), "day"), [np.pi / 2]
     )
     assert cycle_angles(np.arange(3), "year").tolist() == [0, 0, 0]
+
+
+def test_advancing_is_the_table_of_the_longer_series():
+    series = simulate(steps=40, seed=0).series
+    features = Features(memory=(2.0, 9.0), seasons=("year", "week"))
+    table, known = features.table(series), features.known(series, rows=40)
+    row = table[20:21]
+    for step in range(20, 39):
+        row = features.advance(row, series.y[step : step + 1], steps=step, known=known[step + 1])
+        np.testing.assert_allclose(row[0], table[step + 1], atol=1e-12)

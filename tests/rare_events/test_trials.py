@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 import torch
 
+from steelyard.rare_events import alternatives
 from steelyard.rare_events.dataset import load
-from steelyard.rare_events.trials import heads_trial, loss_trial
+from steelyard.rare_events.trials import (
+    autoencoder_trial,
+    encoder_trial,
+    front_trial,
+    heads_trial,
+    loss_trial,
+    weights_trial,
+)
 
 TRAINING = {
     "window": 7, "hidden": 4, "epochs": 2, "patience": 2, "learning_rate": 0.01, "dropout": 0.1, "seasons": ["year", "week"],
@@ -38,11 +46,12 @@ def run_one(trial, level, counts_file, seed=0):
 @pytest.mark.parametrize(
     ("trial", "level"),
     [
-        *((heads_trial, heads) for heads in ("two", "one", "product")),
-        *(
-            (loss_trial, loss)
-            for loss in ("hurdle-negative-binomial", "hurdle-poisson", "negative-binomial", "poisson", "mse")
-        ),
+        *((heads_trial, level) for level in alternatives.HEADS),
+        *((loss_trial, level) for level in alternatives.LOSS),
+        *((front_trial, level) for level in alternatives.FRONT),
+        *((encoder_trial, level) for level in alternatives.ENCODER),
+        *((autoencoder_trial, level) for level in alternatives.AUTOENCODER),
+        *((weights_trial, level) for level in alternatives.WEIGHTS),
     ],
 )
 def test_hands_over_everything_the_report_shows(trial, level, counts_file):
@@ -78,3 +87,16 @@ def test_both_questions_share_their_reference(counts_file):
         == run_one(loss_trial, "hurdle-negative-binomial", counts_file)[0]
     )
     assert run_one(heads_trial, "one", counts_file)[0] == run_one(loss_trial, "mse", counts_file)[0]
+
+
+def test_the_reference_of_each_question_is_the_same_forecaster_where_it_should_be(counts_file):
+    reference = run_one(heads_trial, "two", counts_file)[0]
+    assert run_one(front_trial, "none", counts_file)[0] == reference
+    assert run_one(encoder_trial, "lstm", counts_file)[0] == reference
+
+
+def test_three_losses_leave_three_curves_their_weights_and_angles(counts_file):
+    _, run = run_one(weights_trial, "uncertainty", counts_file)
+    for part in ("occurrence", "strength", "reconstruction"):
+        assert len(run.curves[f"loss/{part}"]) == len(run.curves[f"weight/{part}"]) == 2
+    assert all(-1 <= value <= 1 for _, value in run.curves["gradient_cosine/occurrence/reconstruction"])

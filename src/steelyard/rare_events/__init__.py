@@ -12,35 +12,46 @@ if TYPE_CHECKING:
     from steelyard.rare_events.baselines.logistic import LaggedLogistic
     from steelyard.rare_events.baselines.markov import Markov
     from steelyard.rare_events.baselines.tsb import TSB
+    from steelyard.rare_events.conformal import ConformalIntervals
+    from steelyard.rare_events.dropout import DropoutIntervals
     from steelyard.rare_events.forecast import Forecast
     from steelyard.rare_events.forecaster import RareEventForecaster
+    from steelyard.rare_events.scenarios import Scenarios, draw_scenarios
     from steelyard.rare_events.simulation import Simulation, simulate
 
 __all__ = [
     "TSB",
     "Climatology",
+    "ConformalIntervals",
     "Croston",
     "CrostonSBA",
+    "DropoutIntervals",
     "Forecast",
     "HurdleBoosting",
     "LaggedLogistic",
     "Markov",
     "RareEventForecaster",
+    "Scenarios",
     "Simulation",
+    "draw_scenarios",
     "simulate",
 ]
 
 _HOMES = {
     "TSB": "baselines.tsb",
     "Climatology": "baselines.climatology",
+    "ConformalIntervals": "conformal",
     "Croston": "baselines.croston",
     "CrostonSBA": "baselines.croston",
+    "DropoutIntervals": "dropout",
     "Forecast": "forecast",
     "HurdleBoosting": "baselines.boosting",
     "LaggedLogistic": "baselines.logistic",
     "Markov": "baselines.markov",
     "RareEventForecaster": "forecaster",
+    "Scenarios": "scenarios",
     "Simulation": "simulation",
+    "draw_scenarios": "scenarios",
     "simulate": "simulation",
 }
 

@@ -74,6 +74,32 @@ class Features:
         ]
         return np.column_stack(waves) if waves else np.zeros((rows, 0))
 
+    def advance(self, rows: _Array, counts: NDArray[np.int64], *, steps: int, known: _Array) -> _Array:
+        """Return the inputs one step on, shape (paths, width), from those of a step and the counts that happened on it.
+
+        Args:
+            rows: inputs of a step, shape (paths, width).
+            counts: what happened on it, shape (paths,).
+            steps: how many steps of the series the inputs knew.
+            known: what is known in advance of the step after it, shape (known_width,).
+
+        Example:
+            >>> features = Features(memory=(1.0,), seasons=())
+            >>> features.advance(np.zeros((1, 4)), np.array([1]), steps=0, known=np.zeros(0)).round(2).tolist()
+            [[0.69, 1.0, 0.69, 1.0]]
+        """
+        signals = np.stack([np.log1p(counts.astype(np.float64)), (counts > 0).astype(np.float64)], axis=1)
+        advanced = rows.copy()
+        advanced[:, :SIGNALS] = signals
+        for place, half_life in enumerate(self.memory, start=1):
+            keep = 0.5 ** (1 / half_life)
+            columns = slice(SIGNALS * place, SIGNALS * (place + 1))
+            weight = -np.expm1(np.log(keep) * np.array([steps, steps + 1]))
+            sums = keep * rows[:, columns] * weight[0] + (1 - keep) * signals
+            advanced[:, columns] = sums / weight[1]
+        advanced[:, self.width - self.known_width :] = known
+        return advanced
+
 
 def features_from(described: Mapping[str, Any]) -> Features:
     """Return features from what `dataclasses.asdict` made of them and JSON kept.

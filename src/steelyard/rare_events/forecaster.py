@@ -245,7 +245,7 @@ class RareEventForecaster:
             InputError: not fitted, or a start after a series' end.
         """
         asked, outputs = self.outputs(source, start=start, every=every)
-        return gathered(asked, self._read(outputs))
+        return gathered(asked, self.read(outputs))
 
     def outputs(
         self, source: Any, *, start: Any = None, every: int = 1, generator: torch.Generator | None = None
@@ -335,7 +335,7 @@ class RareEventForecaster:
         self.plan_ = recipe.plan
         self.most_ = most
 
-    def _read(self, outputs: Tensor) -> NDArray[np.float64]:
+    def read(self, outputs: Tensor) -> NDArray[np.float64]:
         """Return what outputs say about counts, in double precision, shape (forecasts, most + 1)."""
         parts: Iterable[Tensor] = torch.split(outputs, _ROWS_A_PASS)
         return np.concatenate([log_pmf_table(self.objective_, part, most=self.most_) for part in parts])

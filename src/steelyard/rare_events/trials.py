@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 
+from steelyard.rare_events.alternatives import AUTOENCODER, ENCODER, FRONT, HEADS, LOSS, WEIGHTS
 from steelyard.rare_events.baselines.climatology import Climatology
 from steelyard.rare_events.dataset import VALIDATION_SHARE, Dataset, load, show_date
 from steelyard.rare_events.forecast import Forecast
 from steelyard.rare_events.forecaster import RareEventForecaster
-from steelyard.rare_events.objectives import LOSSES, Heads, Loss
 from steelyard.rare_events.recalibration import Recalibration
 from steelyard.rare_events.scores.distribution import absolute_errors, log_scores, ranked_probability_scores
 from steelyard.rare_events.scores.occurrence import (
@@ -55,15 +55,13 @@ def heads_trial(
     Args:
         seed: of initial weights, order and dropout.
         run: takes curves, per-step scores and tables.
-        heads: `two`, `one` or `product`.
+        heads: a level of `alternatives.HEADS`.
         data: path of a table, None for the embedded storms.
         missing: what a missing date means.
         fingerprint: what the data must be.
         training: further arguments of `RareEventForecaster`.
     """
-    model = RareEventForecaster(
-        heads=cast("Heads", heads), validation_share=VALIDATION_SHARE, seed=seed, **training
-    )
+    model = _forecaster(seed, HEADS[heads], training)
     return _trained_and_scored(model, run, Source(data, missing, fingerprint))
 
 
@@ -78,14 +76,76 @@ def loss_trial(
     training: Mapping[str, Any],
 ) -> dict[str, float]:
     """Return the test scores of a loss, with the heads that it needs; arguments as for `heads_trial`."""
-    model = RareEventForecaster(
-        heads=next(heads for heads, losses in LOSSES.items() if loss in losses),
-        loss=cast("Loss", loss),
-        validation_share=VALIDATION_SHARE,
-        seed=seed,
-        **training,
-    )
+    model = _forecaster(seed, LOSS[loss], training)
     return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+
+
+def front_trial(
+    seed: int,
+    run: Run,
+    front: str,
+    *,
+    data: str | None,
+    missing: str | None,
+    fingerprint: str,
+    training: Mapping[str, Any],
+) -> dict[str, float]:
+    """Return the test scores of a front: nothing, a dense layer or a convolution; arguments as for `heads_trial`."""
+    model = _forecaster(seed, FRONT[front], training)
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+
+
+def encoder_trial(
+    seed: int,
+    run: Run,
+    encoder: str,
+    *,
+    data: str | None,
+    missing: str | None,
+    fingerprint: str,
+    training: Mapping[str, Any],
+) -> dict[str, float]:
+    """Return the test scores of what reads the past; arguments as for `heads_trial`."""
+    model = _forecaster(seed, ENCODER[encoder], training)
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+
+
+def autoencoder_trial(
+    seed: int,
+    run: Run,
+    autoencoder: str,
+    *,
+    data: str | None,
+    missing: str | None,
+    fingerprint: str,
+    training: Mapping[str, Any],
+) -> dict[str, float]:
+    """Return the test scores of an autoencoder: none, joint or frozen; arguments as for `heads_trial`."""
+    model = _forecaster(seed, AUTOENCODER[autoencoder], training)
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+
+
+def weights_trial(
+    seed: int,
+    run: Run,
+    weights: str,
+    *,
+    data: str | None,
+    missing: str | None,
+    fingerprint: str,
+    training: Mapping[str, Any],
+) -> dict[str, float]:
+    """Return the test scores of a weighing of the three losses of the network as people describe it; arguments as for `heads_trial`."""
+    model = _forecaster(seed, WEIGHTS[weights], training)
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+
+
+def _forecaster(
+    seed: int, alternative: Mapping[str, Any], training: Mapping[str, Any]
+) -> RareEventForecaster:
+    return RareEventForecaster(
+        validation_share=VALIDATION_SHARE, seed=seed, **{**dict(training), **dict(alternative)}
+    )
 
 
 def _trained_and_scored(model: RareEventForecaster, run: Run, source: Source) -> dict[str, float]:
@@ -94,6 +154,12 @@ def _trained_and_scored(model: RareEventForecaster, run: Run, source: Source) ->
     def log(epoch: Epoch) -> None:
         run.curve("train_loss", step=epoch.epoch, value=epoch.train_loss)
         run.curve("validation_loss", step=epoch.epoch, value=epoch.validation_loss)
+        if len(epoch.parts) > 1:
+            for part, value in epoch.parts.items():
+                run.curve(f"loss/{part}", step=epoch.epoch, value=value)
+                run.curve(f"weight/{part}", step=epoch.epoch, value=epoch.weights[part])
+        for name, value in epoch.gradients.items():
+            run.curve(name, step=epoch.epoch, value=value)
 
     with _one_thread():
         model.fit(dataset.history, on_epoch=log)
