@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,9 +65,12 @@ def parse_counts(column: pl.Series) -> NDArray[np.int64]:
 
 def _refusal(column: pl.Series, row: int, what: str) -> InputError:
     value = column[row]
-    shown = (
-        "" if value is None else f"{value!r}, " if isinstance(value, str | int | float) else "not one value, "
-    )
+    if value is None:
+        shown = ""
+    elif isinstance(value, str | int | float):
+        shown = f"{value!r}, "
+    else:
+        shown = f"{value}, " if isinstance(value, Decimal) else "not one value, "
     return InputError(
         f"column {column.name!r} must hold counts (0, 1, 2, ...), but row {row + 1} is {shown}{what}"
     )

@@ -30,6 +30,9 @@ _FORMATS = (
 _ZONED_FORMATS = ("%+", "%Y-%m-%dT%H:%M%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 _FINEST = {"positions": 1, "months": 1, "microseconds": 86_400_000_000}
 """The step of dates that keep no common distance, such as a log of event days: a position, a month, a day."""
+_FARTHEST = 2**53
+"""The farthest position from 0, so that no difference overflows."""
+_OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
 _SECOND_US = 1_000_000
 _NAMES = {1: "secondly", 60: "every minute", 3600: "hourly", 86_400: "daily", 7 * 86_400: "weekly"}
 _MONTH_NAMES = {1: "monthly", 3: "quarterly", 12: "yearly"}
@@ -58,11 +61,13 @@ def parse_dates(column: pl.Series) -> Dates:
     """Return a column of dates, times, ISO text or whole numbers as dates in the column's order.
 
     Text must be ISO 8601 (`2024-03-09`, `2024-03-09T18:00`, `2024/03/09`, `2024-03`, `20240309`): day-first and month-first
-    dates can't be told apart. Times with a zone become local dates when all are at midnight, else UTC. Whole numbers
-    are positions, unless all of them read as `YYYYMMDD`.
+    dates can't be told apart. Times with a zone become local dates when all are at (their own) midnight, else UTC, so that zones
+    may differ within a column and between series; times with a zone and times without don't mix. Whole numbers are positions,
+    unless all of them read as `YYYYMMDD`.
 
     Raises:
-        InputError: a missing date, text that isn't a date (the first one is named), or a column of another type.
+        InputError: a missing date, text that isn't a date (the first one is named), a position beyond 2^53, or a column of
+            another type.
 
     Example:
         >>> import polars as pl
@@ -91,6 +96,12 @@ def parse_dates(column: pl.Series) -> Dates:
 
 
 def _from_integers(column: pl.Series) -> Dates:
+    far = np.flatnonzero(np.abs(column.cast(float).to_numpy()) > _FARTHEST)
+    if len(far):
+        row = int(far[0])
+        raise InputError(
+            f"the positions of column {column.name!r} must lie within 2^53 of 0, but row {row + 1} is {column[row]}; count from the first"
+        )
     values = np.asarray(column.to_numpy(), dtype=np.int64)
     if len(values) and values.min() >= 1800_01_01 and values.max() <= 2200_12_31:
         text = column.cast(str).str.to_date("%Y%m%d", strict=False)
@@ -118,13 +129,27 @@ def _from_text(column: pl.Series) -> pl.Series:
     for form in _ZONED_FORMATS:
         zoned = stripped.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
         if zoned.null_count() == 0:
-            return zoned
+            local = _local_midnights(stripped)
+            return zoned if local is None else local
     assert best is not None
     row = int(best.is_null().arg_true()[0])
     raise InputError(
         f"column {column.name!r} must hold dates, but row {row + 1} is {column[row]!r}; write ISO dates (2024-03-09, or "
         "2024-03-09T18:00), all in one form"
     )
+
+
+def _local_midnights(zoned: pl.Series) -> pl.Series | None:
+    """Return the local dates of zoned times as text, without their zones, when all of them are midnights."""
+    import polars as pl  # noqa: PLC0415 - slow to import
+
+    local = zoned.str.replace(_OFFSET, "").str.strip_chars()
+    for form in (form for form in _FORMATS if "%H" in form):
+        parsed = local.str.to_datetime(form, time_unit="us", strict=False, time_zone=None)
+        if parsed.null_count() == 0:
+            midnights = bool((parsed.dt.date().cast(pl.Datetime("us")) == parsed).all())
+            return parsed if midnights else None
+    return None
 
 
 def on_grid(dates: Dates, *, name: str) -> Grid:
