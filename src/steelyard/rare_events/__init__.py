@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from steelyard.rare_events.forecaster import RareEventForecaster
     from steelyard.rare_events.scenarios import Scenarios, draw_scenarios
     from steelyard.rare_events.simulation import Simulation, simulate
+    from steelyard.rare_events.totals import Totals
 
 __all__ = [
     "TSB",
@@ -33,6 +34,7 @@ __all__ = [
     "RareEventForecaster",
     "Scenarios",
     "Simulation",
+    "Totals",
     "draw_scenarios",
     "simulate",
 ]
@@ -51,6 +53,7 @@ _HOMES = {
     "RareEventForecaster": "forecaster",
     "Scenarios": "scenarios",
     "Simulation": "simulation",
+    "Totals": "totals",
     "draw_scenarios": "scenarios",
     "simulate": "simulation",
 }

@@ -1,9 +1,9 @@
-"""What a model is told before each step: yesterday, slow averages of the past, and the season of the day itself."""
+"""What a model is told before each step: yesterday, slow averages of the past, covariates, and the season of the day itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from steelyard.data.series import CountSeries
+from steelyard.rare_events.covariates import Covariates, covariates_from
 
 Season = Literal["year", "week", "day"]
 _Array = NDArray[np.float64]
@@ -26,28 +27,42 @@ class Features:
         memory: half-lives, in steps, of the exponential averages of event and log1p(count).
         seasons: calendar cycles whose sine and cosine at the forecast step are inputs; none for series without dates.
         harmonics: sines and cosines a cycle.
+        covariates: past and known covariates and static features, with the moments they are standardised with.
     """
 
     memory: tuple[float, ...] = (3.0, 27.0, 365.0)
     seasons: tuple[Season, ...] = ("year",)
     harmonics: int = 2
+    covariates: Covariates = field(default_factory=Covariates)
 
     @property
     def known_width(self) -> int:
         """Return the number of inputs that are known for steps ahead; they are the last columns of `table`."""
-        return 2 * self.harmonics * len(self.seasons)
+        return 2 * self.harmonics * len(self.seasons) + len(self.covariates.known)
+
+    @property
+    def flags(self) -> slice:
+        """Return the columns of `table` that stand for categories."""
+        stop = self.width - self.known_width
+        return slice(stop - self.covariates.flags, stop)
 
     @property
     def width(self) -> int:
         """Return the number of inputs."""
-        return SIGNALS * (1 + len(self.memory)) + self.known_width
+        beside = len(self.covariates.past) + self.covariates.static_width
+        return SIGNALS * (1 + len(self.memory)) + beside + self.known_width
 
     def table(self, series: CountSeries, *, ahead: bool = False) -> _Array:
-        """Return the inputs of every step, shape (steps, width); row t knows the counts before t and the date of t only.
+        """Return the inputs of every step, shape (steps, width).
+
+        Row t knows the counts and past covariates before t, what is known in advance of t, and nothing else of it.
 
         Args:
-            series: counts and dates.
+            series: counts, dates and covariates.
             ahead: add a row for the step after the last.
+
+        Raises:
+            InputError: covariates that are not there, or don't reach far enough.
 
         Example:
             >>> from steelyard.data import read_series
@@ -57,13 +72,18 @@ class Features:
         """
         rows = len(series) + ahead
         signals = np.stack([np.log1p(series.y.astype(np.float64)), (series.y > 0).astype(np.float64)], axis=1)
-        past = [signals, *(_average(signals, half_life) for half_life in self.memory)]
-        known = np.concatenate(past, axis=1)
-        before = np.concatenate([np.zeros((1, known.shape[1])), known])[:rows]
-        return np.concatenate([before, self.known(series, rows=rows)], axis=1)
+        averages = [_average(signals, half_life) for half_life in self.memory]
+        past = np.concatenate([signals, *averages, self.covariates.past_of(series)], axis=1)
+        before = np.concatenate([np.zeros((1, past.shape[1])), past])[:rows]
+        static = np.broadcast_to(self.covariates.static_of(series), (rows, self.covariates.static_width))
+        return np.concatenate([before, static, self.known(series, rows=rows)], axis=1)
 
     def known(self, series: CountSeries, *, rows: int) -> _Array:
-        """Return what is known in advance of the first rows of a series and of those after its end, shape (rows, known_width)."""
+        """Return what is known in advance of the first rows of a series and of those after its end, shape (rows, known_width).
+
+        Raises:
+            InputError: known covariates that are not there, or don't reach far enough.
+        """
         dates = series.dates_from(0, steps=rows)
         cycles = [cycle_angles(dates, season) for season in self.seasons]
         waves = [
@@ -72,10 +92,12 @@ class Features:
             for order in range(1, self.harmonics + 1)
             for wave in (np.sin, np.cos)
         ]
-        return np.column_stack(waves) if waves else np.zeros((rows, 0))
+        return np.column_stack([*waves, self.covariates.known_of(series, rows=rows)])
 
     def advance(self, rows: _Array, counts: NDArray[np.int64], *, steps: int, known: _Array) -> _Array:
         """Return the inputs one step on, shape (paths, width), from those of a step and the counts that happened on it.
+
+        Past covariates stay what they were: nobody has observed later ones.
 
         Args:
             rows: inputs of a step, shape (paths, width).
@@ -111,6 +133,8 @@ def features_from(described: Mapping[str, Any]) -> Features:
     named: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in described.items()
     }
+    if "covariates" in named:
+        named["covariates"] = covariates_from(named["covariates"])
     return Features(**named)
 
 

@@ -105,8 +105,9 @@ def fit_network(
         heads=objective.heads,
         architecture=recipe.architecture,
         seed=recipe.seed,
+        mix=bool(recipe.features.covariates.known),
     ).to(recipe.device)
-    model.standardise(panel.inputs[rows])
+    model.standardise(panel.inputs[rows], flags=recipe.features.flags)
     model.begin(objective.start(panel.y[rows]))
     if start_from is not None:
         model.load_state_dict(start_from.state_dict())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steelyard.data.dates import Dates
+from steelyard.rare_events.totals import Totals, totals_of
 
 _Array = NDArray[np.float64]
 
@@ -114,6 +115,19 @@ class Forecast:
         return np.asarray(
             (np.cumsum(self.pmf, axis=1) < share - 1e-12).sum(axis=1).clip(max=self.most), dtype=np.int64
         )
+
+    def totals(self) -> Totals:
+        """Return the expected count over all steps from each origin, and the bounds of P(any event) there.
+
+        Example:
+            >>> from steelyard.rare_events import Markov, simulate
+            >>> known = simulate(steps=1000, seed=0)
+            >>> week = Markov(horizon=7).fit(known.series).predict(known.series)
+            >>> total = week.totals()
+            >>> total.steps.tolist(), bool(abs(total.expected[0] - week.mean.sum()) < 1e-12)
+            ([7], True)
+        """
+        return totals_of(unique_id=self.unique_id, origin=self.origin, mean=self.mean, p_event=self.p_event)
 
     def log_likelihood(self, y: NDArray[np.int64]) -> _Array:
         """Return the log probability of what happened, shape (steps,); counts above `most` take the last column."""

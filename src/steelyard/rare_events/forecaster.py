@@ -19,6 +19,7 @@ from steelyard.data.series import CountSeries
 from steelyard.errors import InputError
 from steelyard.rare_events.asking import Asked, asked_of, gathered, outcomes
 from steelyard.rare_events.coerce import as_series, check_training
+from steelyard.rare_events.covariates import covariates_of
 from steelyard.rare_events.features import Features, Season
 from steelyard.rare_events.fitting import Found, Recipe, fit_network
 from steelyard.rare_events.forecast import Forecast, most_needed
@@ -27,6 +28,7 @@ from steelyard.rare_events.network.architecture import Architecture, Autoencoder
 from steelyard.rare_events.objectives import Heads, Loss, Objective, objective
 from steelyard.rare_events.panel import Panel
 from steelyard.rare_events.saving import Fitted, read_fitted, write_fitted
+from steelyard.rare_events.split import training_stops
 from steelyard.rare_events.training import Epoch, TrainingPlan, forecast_outputs
 
 _STEPS_BESIDE_WINDOW = 50
@@ -36,8 +38,12 @@ _ROWS_A_PASS = 20_000
 class RareEventForecaster:
     """Forecast the counts of the next steps: the probability of an event, the distribution of its strength, and both together.
 
-    A forecast knows the counts before its origin and the calendar, and nothing else. One network serves all series and all horizons;
-    each horizon has outputs of its own.
+    A forecast knows the counts and past covariates before its origin, what is known in advance of any step (calendar, known
+    covariates), the static features, and nothing else. One network serves all series and all horizons; each horizon has outputs of
+    its own. Covariates come with the series: `read_series(table, known=("promo",), past=("temperature",), static=("region",))`.
+
+    A series that it wasn't fitted on is forecast like those that it was, from its own past; a category of a static feature that wasn't
+    there in training counts as the average of those that were. Covariates that it wasn't fitted with are not looked at.
 
     Args:
         heads: `two` (event and strength), `one` (a single output) or `product` (two outputs, multiplied in the loss).
@@ -185,12 +191,14 @@ class RareEventForecaster:
 
         Raises:
             InputError: parameters out of range, too few steps, fewer than 5 steps with an event or without one, none of them in
-                the training or the validation part, counts above 1000, a checkpoint of other data or parameters.
+                the training or the validation part, counts above 1000, series that don't all have the same covariates, a
+                checkpoint of other data or parameters.
         """
         series = as_series(source)
         recipe = self._recipe(series)
         chosen = objective(self.heads, self.loss)
         check_training(series, at_least=self.window + _STEPS_BESIDE_WINDOW)
+        recipe = replace(recipe, features=self._with_covariates(recipe.features, series))
         kept = None if checkpoint is None else (Path(checkpoint), self._key(series))
         found = fit_network(series, recipe, chosen, on_epoch=on_epoch, checkpoint=kept)
         self._keep(found, recipe, most_needed(int(max(each.y.max() for each in series))))
@@ -206,7 +214,7 @@ class RareEventForecaster:
     ) -> Self:
         """Go on training from the present weights, on series that have become longer or on new ones, and return the forecaster.
 
-        The inputs stay scaled as they were, and the table of counts never becomes shorter.
+        The inputs stay scaled as they were, categories too, and the table of counts never becomes shorter.
 
         Args:
             source: everything that may be learned from now.
@@ -242,7 +250,8 @@ class RareEventForecaster:
             every: forecast from each `every`-th origin only.
 
         Raises:
-            InputError: not fitted, or a start after a series' end.
+            InputError: not fitted, a start after a series' end, a series without the covariates of the training, or whose known
+                ones end before the last step that is forecast.
         """
         asked, outputs = self.outputs(source, start=start, every=every)
         return gathered(asked, self.read(outputs))
@@ -368,6 +377,17 @@ class RareEventForecaster:
             seed=self.seed,
             device=torch.device(self.device),
         )
+
+    def _with_covariates(self, features: Features, series: Sequence[CountSeries]) -> Features:
+        """Return the inputs with the series' covariates, standardised by what they are before validation starts."""
+        stops = training_stops(series, validation_share=self.validation_share)
+        covariates = covariates_of(series, stops=stops)
+        if covariates and self.encoder == "lags" and not self.skip:
+            raise InputError(
+                'a forecaster with encoder="lags" and skip=False must have no covariates, since it reads nothing but counts, but the '
+                "series have some; use skip=True"
+            )
+        return replace(features, covariates=covariates)
 
     def _plan_for(self, series: Sequence[CountSeries]) -> TrainingPlan:
         longest = max(map(len, series))

@@ -75,7 +75,7 @@ class Panel:
 
         Args:
             series: at least one.
-            features: which inputs to make.
+            features: which inputs to make, of counts, dates and covariates.
             horizon: how many steps ahead are forecast.
             ahead: whether steps after the series' ends are forecast, so that what is known of them is needed.
             device: where to keep it.

@@ -95,6 +95,7 @@ def read_fitted(folder: Path) -> tuple[Fitted, dict[str, Any]]:
             heads=chosen.heads,
             architecture=Architecture(**described["architecture"]),
             seed=parameters["seed"],
+            mix=bool(features.covariates.known),
         )
         model.load_state_dict(load_file(folder / _WEIGHTS))
         fitted = Fitted(

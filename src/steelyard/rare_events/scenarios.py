@@ -37,6 +37,11 @@ class Scenarios:
         return totals
 
     @property
+    def expected_total(self) -> NDArray[np.float64]:
+        """Return the mean of the paths' totals, shape (series,); its standard error is their spread over the root of their number."""
+        return np.asarray(self.total.mean(axis=1), dtype=np.float64)
+
+    @property
     def p_any(self) -> NDArray[np.float64]:
         """Return the share of paths with an event on some step, shape (series,)."""
         return np.asarray((self.total > 0).mean(axis=1), dtype=np.float64)
@@ -61,7 +66,8 @@ def draw_scenarios(
     don't tell. Each series is read from at most window + span steps before its end.
 
     When it is wrong: errors of the one-step forecast add up along a path, so that a path's far steps may differ from what
-    `predict` says of their horizon, which was trained for it. Counts are drawn from the table 0 .. `most_`.
+    `predict` says of their horizon, which was trained for it. Past covariates keep their last value along a path, since nobody has
+    observed later ones; known covariates are those of the drawn steps. Counts are drawn from the table 0 .. `most_`.
 
     Args:
         model: fitted, any horizon.
@@ -71,7 +77,7 @@ def draw_scenarios(
         seed: of the draws; a series' draws depend on its place among the series.
 
     Raises:
-        InputError: not fitted, fewer than 1 step or path, known covariates that end too early.
+        InputError: not fitted, fewer than 1 step or path, covariates that are not there, known ones that end too early.
 
     Example:
         >>> from steelyard.rare_events import simulate

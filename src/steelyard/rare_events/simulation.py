@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.signal import lfilter
 
 from steelyard.data.series import CountSeries
 from steelyard.rare_events.features import cycle_angles
 from steelyard.rare_events.forecast import Forecast, most_needed
 
 _Array = NDArray[np.float64]
+BEYOND = 28
+"""Days after the end for which promotions are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,11 +45,13 @@ def simulate(
     season: float = 0.8,
     mean_strength: float = 1.0,
     size: float = 2.0,
+    promotion: float = 0.0,
+    warmth: float = 0.0,
 ) -> Simulation:
     """Return a daily series from a hurdle process, with its true forecasts.
 
     logit P(event) = base_logit + persistence * (event yesterday) + persistence / 2 * (event the day before) + season *
-    cos(2 pi day of year); the strength of an event is zero-truncated negative binomial with mean before truncation
+    cos(2 pi day of year) + promotion * (promotion today) + warmth * (temperature yesterday); the strength of an event is zero-truncated negative binomial with mean before truncation
     mean_strength * (1 + count yesterday / 4) and size `size`.
 
     Args:
@@ -57,6 +62,10 @@ def simulate(
         season: height of the yearly wave in the log odds.
         mean_strength: mean of the strength before zeros are cut off, after a quiet day.
         size: the negative binomial's r.
+        promotion: by how much a promotion raises the log odds; with it the series has the known covariate `promotion`, 1 on every
+            fifth day or so and 0 on the others, up to 28 days after its end.
+        warmth: by how much a degree yesterday does; with it the series has the past covariate `temperature`, an autoregression
+            (0.7) of variance 1.
 
     Raises:
         ValueError: fewer than 3 steps.
@@ -71,6 +80,10 @@ def simulate(
     rng = np.random.default_rng(seed)
     ds = np.datetime64("2000-01-01", "us") + np.arange(steps) * np.timedelta64(1, "D")
     wave = season * np.cos(cycle_angles(ds, "year"))
+    promoted = (rng.spawn(1)[0].random(steps + BEYOND) < 0.2).astype(np.float64)
+    temperature = _autoregression(rng.spawn(1)[0].standard_normal(steps))
+    wave += promotion * promoted[:steps]
+    wave[1:] += warmth * temperature[:-1]
     y = np.zeros(steps, dtype=np.int64)
     p = np.zeros(steps)
     means = np.zeros(steps)
@@ -87,8 +100,24 @@ def simulate(
             y[t] = int(stats.nbinom.ppf(none + uniforms[t, 1] * (1 - none), size, chance))
     most = most_needed(int(y.max()))
     log_pmf = _log_pmf(p, means, size=size, most=most)
-    series = CountSeries(unique_id="simulated", ds=ds, y=y, step="daily", steps_per_year=365.2425)
+    series = CountSeries(
+        unique_id="simulated",
+        ds=ds,
+        y=y,
+        step="daily",
+        steps_per_year=365.2425,
+        known=promoted[:, None] if promotion else None,
+        known_names=("promotion",) if promotion else (),
+        past=temperature[:, None] if warmth else None,
+        past_names=("temperature",) if warmth else (),
+    )
     return Simulation(series=series, oracle=Forecast.one_step(log_pmf, unique_id="simulated", ds=ds))
+
+
+def _autoregression(noise: _Array) -> _Array:
+    keep = 0.7
+    noise[1:] *= np.sqrt(1 - keep**2)
+    return np.asarray(lfilter([1.0], [1.0, -keep], noise), dtype=np.float64)
 
 
 def _log_pmf(p: _Array, means: _Array, *, size: float, most: int) -> _Array:

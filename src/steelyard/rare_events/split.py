@@ -12,6 +12,19 @@ from steelyard.errors import InputError
 from steelyard.rare_events.training import Split
 
 
+def training_stops(series: Sequence[CountSeries], *, validation_share: float) -> list[int]:
+    """Return how many steps of each series come before the one date that validation starts at.
+
+    Example:
+        >>> from steelyard.data import read_series
+        >>> training_stops(read_series([0, 1] * 50), validation_share=0.2)
+        [80]
+    """
+    dates = np.sort(np.concatenate([each.ds for each in series]))
+    cut_date = dates[int(len(dates) * (1 - validation_share))]
+    return [int(np.searchsorted(each.ds, cut_date)) for each in series]
+
+
 def split_by_date(series: Sequence[CountSeries], *, window: int, validation_share: float) -> Split:
     """Return the origins to train and validate on; validation starts at one date for all series.
 
@@ -26,9 +39,7 @@ def split_by_date(series: Sequence[CountSeries], *, window: int, validation_shar
         >>> split_by_date(read_series([0, 1] * 50), window=10, validation_share=0.2).train
         [(10, 80)]
     """
-    dates = np.sort(np.concatenate([each.ds for each in series]))
-    cut_date = dates[int(len(dates) * (1 - validation_share))]
-    stops = [int(np.searchsorted(each.ds, cut_date)) for each in series]
+    stops = training_stops(series, validation_share=validation_share)
     train = [(min(window, stop // 4), stop) for stop in stops]
     validation = [(stop, len(each)) for stop, each in zip(stops, series, strict=True)]
     for what, rows in (("training", train), ("validation", validation)):

@@ -11,7 +11,9 @@ class Forecaster(Protocol):
     """What baselines and models have in common.
 
     A forecast made at an origin (a number of known steps) of the step `horizon` ahead may use the counts and past covariates
-    before the origin, known covariates and dates of any step, and what was fitted; never a count from the origin on.
+    before the origin, known covariates and dates of any step, static features, and what was fitted; never a count or a past
+    covariate from the origin on. `LaggedLogistic`, `HurdleBoosting` and `RareEventForecaster` use covariates, the others don't look
+    at them.
 
     Attributes:
         horizon: how many steps ahead it forecasts, at least 1; a constructor's argument.

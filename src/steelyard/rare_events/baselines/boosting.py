@@ -12,6 +12,7 @@ from steelyard.rare_events.asking import Asked, asked_inside, forecast_each
 from steelyard.rare_events.baselines.smoothing import fit_size, strengths_at
 from steelyard.rare_events.baselines.strength import hurdle_log_pmf
 from steelyard.rare_events.coerce import as_series, check_history
+from steelyard.rare_events.covariates import covariates_of
 from steelyard.rare_events.features import Features, cycle_angles
 from steelyard.rare_events.forecast import Forecast, most_needed
 
@@ -23,9 +24,10 @@ class HurdleBoosting:
     """Forecast by scikit-learn's HistGradientBoosting: a classifier for the event, a Poisson regression for strength - 1.
 
     One pair of models for all series and horizons. Inputs: the last `lags` counts, exponential averages of event and
-    log1p(count), steps since the last event, the horizon, and the phase of year and week of the step that is forecast. How
-    many trees is decided on the last part of the history, then both are fitted again on all of it. Strength, given an
-    event, is one more than a negative binomial count; its size is fitted where the trees were chosen.
+    log1p(count), steps since the last event, the horizon, the phase of year and week of the step that is forecast, its known
+    covariates, the past ones of the last known step, and the static features. How many trees is decided on the last part of
+    the history, then both are fitted again on all of it. Strength, given an event, is one more than a negative binomial count;
+    its size is fitted where the trees were chosen.
 
     Args:
         horizon: how many steps ahead it forecasts.
@@ -69,12 +71,13 @@ class HurdleBoosting:
 
         Raises:
             InputError: fewer than 10 events, or fewer than 10 quiet steps, before or after the date from which trees are
-                chosen; counts above 1000.
+                chosen; counts above 1000; series that don't all have the same covariates.
         """
         series = as_series(source)
         check_history(series, horizon=self.horizon)
         dates = np.sort(np.concatenate([each.ds for each in series]))
         cut = dates[int(len(dates) * (1 - self.validation_share))]
+        self.covariates_ = covariates_of(series)
         asked = [asked_inside(each, first=1, horizon=self.horizon) for each in series]
         inputs = np.concatenate([self._inputs(each) for each in asked])
         y = np.concatenate([each.series.y[each.row] for each in asked])
@@ -123,7 +126,8 @@ class HurdleBoosting:
         cycles = [
             wave(cycle_angles(asked.ds, cycle)) for cycle in ("year", "week") for wave in (np.sin, np.cos)
         ]
-        return np.column_stack([*lagged, averages, _since(asked), asked.horizon, *cycles])
+        beside = self.covariates_.inputs(asked.series, origin=asked.origin, row=asked.row)
+        return np.column_stack([*lagged, averages, _since(asked), asked.horizon, *cycles, beside])
 
     def _classifier(self, trees: int) -> Any:
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - slow to import

@@ -1,4 +1,4 @@
-"""Lagged logistic: P(event) from the last 15 counts and the season, the strength from the last count."""
+"""Lagged logistic: P(event) from the last 15 counts, the season and covariates, the strength from the last count."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from steelyard.errors import InputError
 from steelyard.rare_events.asking import Asked, forecast_each
 from steelyard.rare_events.baselines.strength import StrengthByYesterday, hurdle_log_pmf
 from steelyard.rare_events.coerce import as_series, check_history
+from steelyard.rare_events.covariates import covariates_of
 from steelyard.rare_events.features import cycle_angles
 from steelyard.rare_events.forecast import Forecast, most_needed
 
@@ -19,8 +20,9 @@ from steelyard.rare_events.forecast import Forecast, most_needed
 class LaggedLogistic:
     """Forecast P(event) by logistic regression (scikit-learn, L2) on lagged counts; strengths by what the last count was.
 
-    The inputs are, for each lag, whether there was an event and log1p(count), and sine and cosine of the day of the year. Every
-    horizon has a regression of its own, and its own table of strengths (a direct forecast).
+    The inputs are, for each lag, whether there was an event and log1p(count), sine and cosine of the day of the year, the past
+    covariates of the last known step, the known ones of the step that is forecast, and the static features. Every horizon has a
+    regression of its own, and its own table of strengths (a direct forecast).
 
     Args:
         horizon: how many steps ahead it forecasts.
@@ -44,7 +46,8 @@ class LaggedLogistic:
         """Learn weights and strengths from history.
 
         Raises:
-            InputError: a history with fewer than two steps after the lags, or without both events and quiet steps.
+            InputError: a history with fewer than two steps after the lags, or without both events and quiet steps; series that
+                don't all have the same covariates.
         """
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
         from sklearn.pipeline import make_pipeline  # noqa: PLC0415 - slow to import
@@ -53,6 +56,7 @@ class LaggedLogistic:
         series = as_series(source)
         check_history(series, horizon=self.horizon)
         self.most_ = most_needed(int(max(each.y.max() for each in series)))
+        self.covariates_ = covariates_of(series)
         self.models_, self.strengths_ = [], []
         for ahead in range(1, self.horizon + 1):
             asked = [_all_of(each, first=self.lags, ahead=ahead) for each in series]
@@ -79,7 +83,8 @@ class LaggedLogistic:
         lagged = np.stack([asked.counts(lag=lag) for lag in range(1, self.lags + 1)], axis=1)
         angle = cycle_angles(asked.ds, "year")
         waves = [wave(order * angle) for order in (1, 2) for wave in (np.sin, np.cos)]
-        return np.column_stack([lagged > 0, np.log1p(lagged), *waves])
+        beside = self.covariates_.inputs(asked.series, origin=asked.origin, row=asked.row)
+        return np.column_stack([lagged > 0, np.log1p(lagged), *waves, beside])
 
     def _log_pmf(self, asked: Asked) -> NDArray[np.float64]:
         p, strength = np.zeros(len(asked.row)), np.zeros((len(asked.row), self.most_))

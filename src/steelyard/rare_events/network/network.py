@@ -25,13 +25,22 @@ class Network(nn.Module):
         heads: outputs of each head.
         architecture: what it is made of.
         seed: of the initial weights; the global generator isn't touched.
+        mix: whether heads of far steps read state and what is known of their step together, through a layer of `hidden` units
+            (for covariates, whose effect may depend on the state); else the two are only added up.
     """
 
     centre: Tensor
     spread: Tensor
 
     def __init__(
-        self, *, inputs: int, known: int, heads: tuple[int, ...], architecture: Architecture, seed: int
+        self,
+        *,
+        inputs: int,
+        known: int,
+        heads: tuple[int, ...],
+        architecture: Architecture,
+        seed: int,
+        mix: bool = False,
     ) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -43,10 +52,11 @@ class Network(nn.Module):
                 HorizonHead(
                     state=encoders[0].width + (architecture.head == "chain" and place > 0),
                     inputs=inputs if architecture.skip else 0,
-                    known=known if architecture.skip and architecture.horizon > 1 else 0,
+                    known=known if (architecture.skip or mix) and architecture.horizon > 1 else 0,
                     horizon=architecture.horizon,
                     outputs=outputs,
                     lstm=None if architecture.head == "linear" else architecture.hidden,
+                    mixed=architecture.hidden if mix and architecture.horizon > 1 else None,
                 )
                 for place, outputs in enumerate(heads)
             )
@@ -56,10 +66,14 @@ class Network(nn.Module):
         self.register_buffer("centre", torch.zeros(inputs))
         self.register_buffer("spread", torch.ones(inputs))
 
-    def standardise(self, past: Tensor) -> None:
-        """Set centre and spread of the inputs from those it is trained on, shape (steps, inputs)."""
+    def standardise(self, past: Tensor, *, flags: slice = slice(0, 0)) -> None:
+        """Set centre and spread of the inputs from those it is trained on, shape (steps, inputs).
+
+        Flags, which are 1 for one category and else 0, keep their scale: divided by its spread, a rare one would be huge.
+        """
         self.centre.copy_(past.mean(0))
         spread = past.std(0)
+        spread[flags] = 1.0
         self.spread.copy_(torch.where(spread > 1e-6, spread, 1.0))
 
     def begin(self, biases: Tensor) -> None:
