@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import polars as pl
 import pytest
@@ -28,7 +30,13 @@ def test_floats_and_booleans_are_counts_when_whole():
         ([3, -1], "row 2 is -1, negative"),
         ([1.0, 2.5], "row 2 is 2.5, not whole"),
         (["1", "two"], "row 2 is 'two', not a number"),
-        ([1.0, 1e300], "too large"),
+        ([1.0, 1e300], "row 2 is 1e\\+300, too large"),
+        ([1.0, -1e300], "row 2 is -1e\\+300, negative"),
+        ([1, 2**60], "too large"),
+        (["1", "9" * 20], "row 2 is '99999999999999999999', too large"),
+        (["1", "nan"], "row 2 is 'nan', not finite"),
+        (["1", ""], "row 2 is '', not a number"),
+        ([Decimal("1.0"), Decimal("0.5")], "row 2 is 0.5, not whole"),
         ([[1], [2]], "not one value"),
     ],
 )

@@ -44,9 +44,24 @@ def test_zoned_midnights_are_local_dates_other_times_utc():
     assert parse_dates(midnights.dt.offset_by("1h"))[0] == np.datetime64("2024-02-28T00:00")
 
 
+@pytest.mark.parametrize("zones", [("+01:00", "+01:00", "+02:00"), ("Z", "+05:30", "-05:00")])
+def test_midnights_written_with_any_zones_are_local_dates(zones):
+    text = [f"{day}T00:00:00{zone}" for day, zone in zip(DAYS, zones, strict=True)]
+    assert (parse_dates(pl.Series("ds", text)) == EXPECTED).all()
+
+
+def test_other_times_written_with_several_zones_are_utc():
+    text = ["2024-03-29T05:00:00+01:00", "2024-03-29T06:00:00+01:00", "2024-03-29T06:00:00Z"]
+    hours = np.array(["2024-03-29T04", "2024-03-29T05", "2024-03-29T06"], dtype="datetime64[us]")
+    assert (parse_dates(pl.Series("ds", text)) == hours).all()
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        (["2024-03-29T05:00:00", "2024-03-29T06:00:00Z"], "all in one form"),
+        ([0, 2**60], r"must lie within 2\^53 of 0, but row 2 is 1152921504606846976"),
+        ([-(2**63), 0], "row 1 is -9223372036854775808"),
         (["2024-01-01", "soon"], "row 2 is 'soon'"),
         (["2024-01-01", "2024-02-30"], "row 2 is '2024-02-30'"),
         (["03/04/2024"], "row 1"),

@@ -69,6 +69,9 @@ def test_a_gap_needs_a_rule():
         (frame(DAYS[:2], [0, 1]), "at least 3 rows, but has 2"),
         (frame(DAYS, [0, 1, -2, 0]), "row 3 is -2, negative"),
         (frame(DAYS, ["0", "1", "x", "0"]), "row 3 is 'x', not a number"),
+        ([0, 1, 2**63, 0], "row 3 is 9.223372036854776e\\+18, too large"),
+        ([0, 1, 2**64, 0], "row 3 is .*, too large"),
+        (np.array([0, 2**64 - 1, 0], dtype=np.uint64), "row 2 is 18446744073709551615, too large"),
         (frame([], []), "must have rows"),
         (pl.DataFrame({"ds": DAYS}), "must have a column 'y'"),
         (pl.DataFrame({"y": [0, 1, 0]}), "must have a column 'ds'"),
@@ -82,6 +85,18 @@ def test_a_gap_needs_a_rule():
 def test_refuses(source, message):
     with pytest.raises(InputError, match=message):
         read_series(source)
+
+
+def test_a_constant_series_among_others_is_kept_and_all_constant_ones_are_refused():
+    quiet = pl.DataFrame({"unique_id": ["a"] * 4 + ["b"] * 4, "ds": DAYS * 2, "y": [0] * 4 + [0, 1, 0, 0]})
+    assert [each.y.sum() for each in read_series(quiet)] == [0, 1]
+    with pytest.raises(InputError, match="at least one series must change, but each of the 2 is constant"):
+        read_series(quiet.with_columns(y=pl.lit(0)))
+
+
+def test_every_row_must_name_its_series():
+    with pytest.raises(InputError, match="row 2 of column 'unique_id' is empty"):
+        read_series(frame(DAYS, [0, 1, 0, 1]).with_columns(unique_id=pl.Series(["a", None, "a", "a"])))
 
 
 def test_refuses_an_unknown_rule():

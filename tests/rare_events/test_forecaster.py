@@ -170,6 +170,16 @@ def test_a_new_and_a_short_series_can_be_forecast(fitted):
     assert len(model.predict(many)) == 72
 
 
+def test_a_constant_series_among_others_is_learned_from_and_forecast():
+    quiet = replace(KNOWN.series, unique_id="quiet", y=np.zeros_like(KNOWN.series.y))
+    busy = replace(KNOWN.series, unique_id="busy", y=np.full_like(KNOWN.series.y, 2))
+    model = RareEventForecaster(**SMALL | {"epochs": 10}).fit([KNOWN.series, quiet, busy])
+    mixed, never, always = model.predict([KNOWN.series, quiet, busy]).p_event
+    assert never < 0.1
+    assert always > 0.9
+    assert never < mixed < always
+
+
 def test_reports_every_epoch():
     seen = []
     model = RareEventForecaster(**SMALL).fit(KNOWN.series, on_epoch=seen.append)
@@ -193,6 +203,10 @@ def test_parameters_are_those_of_the_constructor():
         ({}, [0] * 200 + [1], "at least 5 steps with an event"),
         ({}, [0, 1] * 100 + [0] * 100, "validation part must have steps with and without"),
         ({}, [0, 2000] * 100, "must not exceed 1000"),
+        ({}, [0, 2**53] * 100, "must not exceed 1000, but series 'series' reaches 9007199254740992"),
+        ({}, [0, 2**63] * 100, "too large to be exact"),
+        ({}, [0, 1e300] * 100, "too large to be exact"),
+        ({}, ["0", "many"] * 100, "row 2 is 'many', not a number"),
     ],
 )
 def test_refuses_to_fit(parameters, source, message):

@@ -62,3 +62,10 @@ def test_refuses(model):
         draw_scenarios(model, SERIES, steps=0, seed=0)
     with pytest.raises(ValueError, match="`share` must lie"):
         draw_scenarios(model, SERIES, steps=1, paths=3, seed=0).total_quantile(0.0)
+
+
+def test_a_series_shorter_than_the_window_is_drawn_as_it_is_forecast(model):
+    short = replace(SERIES, ds=SERIES.ds[:4], y=SERIES.y[:4])
+    paths = draw_scenarios(model, short, steps=1, paths=20_000, seed=0).counts[0, :, 0]
+    shares = np.bincount(paths, minlength=model.most_ + 1) / 20_000
+    assert np.abs(shares - model.predict(short).pmf[0]).max() < 4 * np.sqrt(0.25 / 20_000)

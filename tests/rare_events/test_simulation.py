@@ -35,3 +35,25 @@ def test_the_oracles_log_score_is_the_entropy_of_its_distributions():
 def test_refuses_too_few_steps():
     with pytest.raises(ValueError, match="at least 3"):
         simulate(steps=2, seed=0)
+
+
+@pytest.mark.parametrize(("effect", "column"), [("promotion", "promotion"), ("warmth", "temperature")])
+def test_a_covariate_moves_the_log_odds_as_said_and_leaves_the_other_draws_alone(effect, column):
+    plain, told = simulate(steps=500, seed=3), simulate(steps=500, seed=3, **{effect: 1e-9})
+    assert np.array_equal(plain.series.y, told.series.y)
+    assert (told.series.known_names or told.series.past_names) == (column,)
+    moved = simulate(steps=500, seed=3, persistence=0.0, **{effect: 1.5}).oracle.p_event
+    still = simulate(steps=500, seed=3, persistence=0.0).oracle.p_event
+    change = np.log(moved / (1 - moved)) - np.log(still / (1 - still))
+    if effect == "promotion":
+        assert len(told.series.known) == 528
+        expected = 1.5 * told.series.known[:500, 0]
+    else:
+        expected = 1.5 * np.concatenate([[0.0], told.series.past[:-1, 0]])
+    np.testing.assert_allclose(change, expected, atol=1e-6)
+
+
+def test_the_temperature_is_the_autoregression_it_is_said_to_be():
+    temperature = simulate(steps=20_000, seed=0, warmth=1.0).series.past[:, 0]
+    assert temperature.var() == pytest.approx(1, abs=0.08)
+    assert np.corrcoef(temperature[1:], temperature[:-1])[0, 1] == pytest.approx(0.7, abs=0.02)

@@ -103,7 +103,7 @@ def _column(name: str, values: list[Any]) -> pl.Series:
         if values and all(isinstance(value, Number) for value in values):
             return pl.Series(name, _numbers(values))
         if there and all(isinstance(value, Number) for value in there):
-            return pl.Series(name, [None if value is None else float(value) for value in values])
+            return pl.Series(name, [None if value is None else _float(value) for value in values])
         if there and all(isinstance(value, dt.datetime) for value in there):
             values = _local_or_utc(values, name=name)
         return pl.Series(name, values, strict=True)
@@ -126,7 +126,7 @@ def _float(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def _local_or_utc(values: list[dt.datetime | None], *, name: str) -> list[dt.datetime | None]:

@@ -78,6 +78,13 @@ class Features:
         static = np.broadcast_to(self.covariates.static_of(series), (rows, self.covariates.static_width))
         return np.concatenate([before, static, self.known(series, rows=rows)], axis=1)
 
+    def before_start(self, series: CountSeries) -> _Array:
+        """Return the inputs of every step before the first, shape (width,): quiet, covariates at their means, the series' own static."""
+        row = np.zeros(self.width)
+        static = self.covariates.static_of(series)
+        row[self.flags.stop - len(static) : self.flags.stop] = static
+        return row
+
     def known(self, series: CountSeries, *, rows: int) -> _Array:
         """Return what is known in advance of the first rows of a series and of those after its end, shape (rows, known_width).
 

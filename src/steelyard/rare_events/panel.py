@@ -23,7 +23,7 @@ class Pieces:
     """Segments of several series.
 
     Args:
-        rows: row of the panel at each place, shape (segments, time); the panel's last, empty row before a series' start.
+        rows: row of the panel at each place, shape (segments, time); the series' row of quiet steps before its start.
         scored: whether the place is an origin that is forecast from here, shape (segments, time).
         stop: row of the panel from which targets don't count, shape (segments,).
     """
@@ -43,7 +43,9 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
-    """Inputs, counts and what is known ahead, series after series; each has `horizon` rows after its end, and one row ends it all.
+    """Inputs, counts and what is known ahead, series after series; each has `horizon` rows after its end.
+
+    The last rows, one a series, stand for every step before its start.
 
     Args:
         inputs: what is read at each origin, shape (rows, inputs).
@@ -86,10 +88,11 @@ class Panel:
         steps = np.array([len(each) for each in series])
         taken = steps + horizon
         first = np.concatenate([[0], np.cumsum(taken)[:-1]])
-        rows = int(taken.sum()) + 1
+        rows = int(taken.sum()) + len(series)
         inputs = np.zeros((rows, features.width), dtype=np.float32)
         known = np.zeros((rows, features.known_width), dtype=np.float32)
         y = np.zeros(rows, dtype=np.float32)
+        inputs[int(taken.sum()) :] = [features.before_start(each) for each in series]
         for each, at, length in zip(series, first, steps, strict=True):
             table = features.table(each, ahead=ahead)
             inputs[at : at + len(table)] = table
@@ -126,7 +129,8 @@ class Panel:
             some = segments.scored.any(axis=1)
             local = segments.rows[some]
             inside = (local >= 0) & (local <= self.steps[place])
-            rows.append(np.where(inside, local + self.first[place], len(self.y) - 1))
+            before = len(self.y) - len(self.steps) + place
+            rows.append(np.where(inside, local + self.first[place], before))
             scored.append(segments.scored[some])
             stops.append(np.full(len(local), self.first[place] + stop))
         if not rows:

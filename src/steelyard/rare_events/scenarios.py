@@ -110,6 +110,8 @@ def _draw(
 ) -> NDArray[np.int64]:
     features, plan = model.features_, model.plan_
     table = features.table(series, ahead=True)[-(plan.window + plan.span) :]
+    before = np.tile(features.before_start(series), (plan.window + plan.span - len(table), 1))
+    table = np.concatenate([before, table])
     known = features.known(series, rows=len(series) + steps)
     read = np.repeat(table[None], paths, axis=0)
     drawn = np.zeros((paths, steps), dtype=np.int64)

@@ -62,7 +62,7 @@ def totals_of(
         unique_id=np.array([name for name, _ in places], dtype=np.str_),
         origin=np.array([known for _, known in places], dtype=np.int64),
         steps=np.bincount(group, minlength=len(places)).astype(np.int64),
-        expected=np.bincount(group, weights=mean, minlength=len(places)),
+        expected=np.bincount(group, weights=mean, minlength=len(places)).astype(np.float64),
         p_any_least=largest,
         p_any_most=np.minimum(total, 1.0),
     )

@@ -109,3 +109,16 @@ def test_each_knows_more_than_the_last_and_less_than_the_oracle():
         for baseline in (Climatology, Markov, LaggedLogistic)
     )
     assert KNOWN.oracle_log_score(start=4000) < logistic < min(climatology, markov)
+
+
+def test_a_series_without_any_event_does_not_stop_the_others(baseline):
+    quiet = replace(HISTORY, unique_id="quiet", y=np.zeros_like(HISTORY.y))
+    forecast = baseline().fit([HISTORY, quiet]).predict([HISTORY, quiet])
+    assert np.isfinite(forecast.log_pmf[:, :5]).all()
+    assert forecast.p_event[1] <= forecast.p_event[0] or baseline is Climatology
+
+
+def test_covariates_that_a_baseline_does_not_use_are_not_in_its_way(baseline):
+    told = simulate(steps=1500, seed=0, promotion=2.0, warmth=1.0).series
+    forecast = baseline(horizon=2).fit(told).predict(told)
+    assert np.isfinite(forecast.log_pmf).all()
