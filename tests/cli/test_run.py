@@ -122,6 +122,7 @@ def test_a_gap_is_filled_when_told(tmp_path: Path) -> None:
         (("rare-events.heads", "rare-events.loss", "--report", "x.html"), "--report"),
         (("--margin", "0"), "margin"),
         (("nothing",), "catalogue"),
+        (("--known", "promotion"), "covariates must be columns of data, but got promotion and no data"),
         (("--report", "/dev/null/x.html"), "report"),
     ],
 )

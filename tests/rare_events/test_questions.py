@@ -46,6 +46,23 @@ def test_a_person_may_bring_data(counts_file):
     assert prepared.data["source"] == str(counts_file)
 
 
+def test_columns_of_the_data_may_be_covariates(covariates_file):
+    roles = {"known": ("promotion",), "past": ("temperature",), "static": ("region",)}
+    prepared = QUESTIONS[0].prepare(Ask(data=covariates_file, **roles))
+    kept = prepared.study.parameters["roles"]
+    assert kept == {role: list(names) for role, names in roles.items()}
+    assert prepared.data["known covariates"] == "promotion"
+    assert prepared.data["static features"] == "region"
+    other = QUESTIONS[0].prepare(Ask(data=covariates_file, known=("promotion",)))
+    assert other.study.data_fingerprint != prepared.study.data_fingerprint
+    logistic = {point.name: point.value for point in prepared.scale.references}["15-lag logistic"]
+    assert logistic < {point.name: point.value for point in other.scale.references}["15-lag logistic"]
+    with pytest.raises(InputError, match="row 401 is missing; a missing value is not a zero"):
+        QUESTIONS[0].prepare(Ask(data=covariates_file))
+    with pytest.raises(InputError, match="must be columns of data, but got promotion"):
+        QUESTIONS[0].prepare(Ask(known=("promotion",)))
+
+
 def test_bad_data_are_refused_before_anything_runs(tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text("")

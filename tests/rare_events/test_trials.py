@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from steelyard.rare_events import alternatives
-from steelyard.rare_events.dataset import load
+from steelyard.rare_events.dataset import Roles, load
 from steelyard.rare_events.trials import (
     autoencoder_trial,
     encoder_trial,
@@ -100,3 +100,18 @@ def test_three_losses_leave_three_curves_their_weights_and_angles(counts_file):
     for part in ("occurrence", "strength", "reconstruction"):
         assert len(run.curves[f"loss/{part}"]) == len(run.curves[f"weight/{part}"]) == 2
     assert all(-1 <= value <= 1 for _, value in run.curves["gradient_cosine/occurrence/reconstruction"])
+
+
+@pytest.mark.parametrize("trial", [heads_trial, encoder_trial, autoencoder_trial])
+def test_every_level_takes_covariates(trial, covariates_file):
+    levels = {
+        heads_trial: alternatives.HEADS,
+        encoder_trial: alternatives.ENCODER,
+        autoencoder_trial: alternatives.AUTOENCODER,
+    }[trial]
+    roles = {"known": ["promotion"], "past": ["temperature"], "static": ["region"]}
+    source = {"data": str(covariates_file), "missing": None}
+    fingerprint = load(*source.values(), "", Roles.of(roles)).fingerprint
+    for level in levels:
+        metrics = trial(0, Kept(), level, **source, fingerprint=fingerprint, training=TRAINING, roles=roles)
+        assert np.isfinite(list(metrics.values())).all()

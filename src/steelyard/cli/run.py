@@ -58,6 +58,30 @@ def run_command(
     missing: Annotated[
         Missing | None, typer.Option(help="What a missing date in --data means.", show_default=False)
     ] = None,
+    known: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Covariate in --data that is known in advance; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    past: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Covariate in --data that isn't known in advance; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    static: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column in --data that never changes within a series; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Trials at a time; default: processor cores.")
     ] = None,
@@ -105,6 +129,9 @@ def run_command(
         margin=margin,
         max_pairs=max_seeds,
         missing=None if missing is None else missing.value,
+        known=tuple(known or ()),
+        past=tuple(past or ()),
+        static=tuple(static or ()),
     )
     paths = {each.name: report or RESULTS / f"{each.name}-{ask.setting}.html" for each in chosen}
     for path in paths.values():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,22 @@ from steelyard.rare_events.coerce import check_training
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.15
 LEAST_STEPS = 300
+
+
+class Roles(NamedTuple):
+    """Which columns of a table are covariates known in advance, past covariates and static features; see `read_series`."""
+
+    known: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[str]] | None) -> Self:
+        """Return the roles that JSON kept."""
+        return cls(**{role: tuple(names) for role, names in (columns or {}).items()})
+
+
+NO_ROLES = Roles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,19 +97,28 @@ class Dataset:
             "base rate": f"{train_events:.1%} of the steps before the test period have an event, {test_events:.1%} of those in it",
             "fingerprint": self.fingerprint,
         }
+        first_series = self.series[0]
+        for role, names in (
+            ("known covariates", first_series.known_names),
+            ("past covariates", first_series.past_names),
+            ("static features", tuple(first_series.static)),
+        ):
+            if names:
+                described[role] = ", ".join(names)
         if missing:
             described["missing dates"] = f"{missing}, rule: {self.series[0].missing_rule}"
         return described
 
 
 @lru_cache(maxsize=4)
-def load(data: str | None, missing: str | None, fingerprint: str = "") -> Dataset:
+def load(data: str | None, missing: str | None, fingerprint: str = "", roles: Roles = NO_ROLES) -> Dataset:
     """Return the embedded storms (`data` None) or the series of a file, split and checked; read once a process.
 
     Args:
         data: path of a table, or None.
         missing: what a missing date means (`zero`, `drop`, `error`), or None.
         fingerprint: when not empty, what the data must still be.
+        roles: columns of the file that are covariates and static features.
 
     Raises:
         InputError: data that can't be read, too few steps or events in a part, or data that changed since `fingerprint`.
@@ -101,7 +127,7 @@ def load(data: str | None, missing: str | None, fingerprint: str = "") -> Datase
         series = read_series(storms())
         source = STORMS_SOURCE
     else:
-        series = read_series(Path(data), missing=cast("MissingRule | None", missing))
+        series = read_series(Path(data), missing=cast("MissingRule | None", missing), **roles._asdict())
         source = data
     if len({each.step for each in series}) > 1:
         steps = ", ".join(f"{each.unique_id!r} {each.step}" for each in series[:5])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from steelyard.errors import InputError
 from steelyard.rare_events.alternatives import AUTOENCODER, ENCODER, FRONT, HEADS, LOSS, WEIGHTS
 from steelyard.study.question import Ask, PreparedQuestion, Question, Setting
 
@@ -90,13 +91,18 @@ def _prepare(
     trial: Callable[..., dict[str, float]],
     levels: tuple[str, ...],
 ) -> PreparedQuestion:
-    from steelyard.rare_events.dataset import load  # noqa: PLC0415 - loads numpy
+    from steelyard.rare_events.dataset import Roles, load  # noqa: PLC0415 - loads numpy
     from steelyard.rare_events.weighing import log_score_scale, notes  # noqa: PLC0415 - loads numpy and scikit-learn
     from steelyard.study.study import Study  # noqa: PLC0415 - loads the store
 
     path = None if ask.data is None else str(ask.data.expanduser().resolve())
     missing = None if path is None else ask.missing
-    dataset = load(path, missing)
+    roles = Roles(known=ask.known, past=ask.past, static=ask.static)
+    if path is None and any(roles):
+        raise InputError(
+            f"covariates must be columns of data, but got {', '.join(sum(roles, ()))} and no data; name the file with --data"
+        )
+    dataset = load(path, missing, "", roles)
     scale = log_score_scale(dataset)
     budget = dict(_BUDGETS[ask.setting])
     shortest = min(len(each) for each in dataset.history)
@@ -115,6 +121,7 @@ def _prepare(
             "missing": missing,
             "fingerprint": dataset.fingerprint,
             "training": {**budget, "seasons": _seasons(path, dataset.series[0].steps_per_year)},
+            **({"roles": roles._asdict()} if any(roles) else {}),
         },
         data_fingerprint=dataset.fingerprint,
         secondary=_SECONDARY,

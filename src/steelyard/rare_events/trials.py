@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +12,7 @@ import torch
 
 from steelyard.rare_events.alternatives import AUTOENCODER, ENCODER, FRONT, HEADS, LOSS, WEIGHTS
 from steelyard.rare_events.baselines.climatology import Climatology
-from steelyard.rare_events.dataset import VALIDATION_SHARE, Dataset, load, show_date
+from steelyard.rare_events.dataset import VALIDATION_SHARE, Dataset, Roles, load, show_date
 from steelyard.rare_events.forecast import Forecast
 from steelyard.rare_events.forecaster import RareEventForecaster
 from steelyard.rare_events.recalibration import Recalibration
@@ -38,6 +38,7 @@ class Source(NamedTuple):
     data: str | None
     missing: str | None
     fingerprint: str
+    roles: Roles
 
 
 def heads_trial(
@@ -49,6 +50,7 @@ def heads_trial(
     missing: str | None,
     fingerprint: str,
     training: Mapping[str, Any],
+    roles: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, float]:
     """Return the test scores of an arrangement of heads, trained with that arrangement's own loss.
 
@@ -60,9 +62,10 @@ def heads_trial(
         missing: what a missing date means.
         fingerprint: what the data must be.
         training: further arguments of `RareEventForecaster`.
+        roles: columns of the table that are `known` and `past` covariates and `static` features; None for none.
     """
     model = _forecaster(seed, HEADS[heads], training)
-    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint, Roles.of(roles)))
 
 
 def loss_trial(
@@ -74,10 +77,11 @@ def loss_trial(
     missing: str | None,
     fingerprint: str,
     training: Mapping[str, Any],
+    roles: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, float]:
     """Return the test scores of a loss, with the heads that it needs; arguments as for `heads_trial`."""
     model = _forecaster(seed, LOSS[loss], training)
-    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint, Roles.of(roles)))
 
 
 def front_trial(
@@ -89,10 +93,11 @@ def front_trial(
     missing: str | None,
     fingerprint: str,
     training: Mapping[str, Any],
+    roles: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, float]:
     """Return the test scores of a front: nothing, a dense layer or a convolution; arguments as for `heads_trial`."""
     model = _forecaster(seed, FRONT[front], training)
-    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint, Roles.of(roles)))
 
 
 def encoder_trial(
@@ -104,10 +109,11 @@ def encoder_trial(
     missing: str | None,
     fingerprint: str,
     training: Mapping[str, Any],
+    roles: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, float]:
     """Return the test scores of what reads the past; arguments as for `heads_trial`."""
     model = _forecaster(seed, ENCODER[encoder], training)
-    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint, Roles.of(roles)))
 
 
 def autoencoder_trial(
@@ -119,10 +125,11 @@ def autoencoder_trial(
     missing: str | None,
     fingerprint: str,
     training: Mapping[str, Any],
+    roles: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, float]:
     """Return the test scores of an autoencoder: none, joint or frozen; arguments as for `heads_trial`."""
     model = _forecaster(seed, AUTOENCODER[autoencoder], training)
-    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint, Roles.of(roles)))
 
 
 def weights_trial(
@@ -134,10 +141,11 @@ def weights_trial(
     missing: str | None,
     fingerprint: str,
     training: Mapping[str, Any],
+    roles: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, float]:
     """Return the test scores of a weighing of the three losses of the network as people describe it; arguments as for `heads_trial`."""
     model = _forecaster(seed, WEIGHTS[weights], training)
-    return _trained_and_scored(model, run, Source(data, missing, fingerprint))
+    return _trained_and_scored(model, run, Source(data, missing, fingerprint, Roles.of(roles)))
 
 
 def _forecaster(

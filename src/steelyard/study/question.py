@@ -26,6 +26,9 @@ class Ask:
         margin: smallest difference that would change what they do; None takes the question's own.
         max_pairs: most seeds to spend.
         missing: what a missing date means (`zero`, `drop`, `error`), for questions on time series.
+        known: columns of the data that are covariates known in advance, for questions on time series.
+        past: columns that are covariates known up to the last count only.
+        static: columns that are the same in every row of a series.
     """
 
     setting: Setting = "quick"
@@ -33,6 +36,9 @@ class Ask:
     margin: float | None = None
     max_pairs: int = 20
     missing: str | None = None
+    known: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
