@@ -94,6 +94,23 @@ def test_a_constant_series_among_others_is_kept_and_all_constant_ones_are_refuse
         read_series(quiet.with_columns(y=pl.lit(0)))
 
 
+def test_series_may_be_in_different_zones():
+    zones = {"berlin": ["+01:00", "+01:00", "+02:00", "+02:00"], "new york": ["-04:00"] * 4}
+    days = ["2024-03-30", "2024-03-31", "2024-04-01", "2024-04-02"]
+    table = pl.DataFrame(
+        {
+            "unique_id": [name for name in zones for _ in days],
+            "ds": [
+                f"{day}T00:00:00{zone}" for name in zones for day, zone in zip(days, zones[name], strict=True)
+            ],
+            "y": [0, 1, 0, 2] * 2,
+        }
+    )
+    berlin, new_york = read_series(table)
+    assert berlin.step == new_york.step == "daily"
+    assert berlin.ds.tolist() == new_york.ds.tolist() == np.array(days, dtype="datetime64[us]").tolist()
+
+
 def test_every_row_must_name_its_series():
     with pytest.raises(InputError, match="row 2 of column 'unique_id' is empty"):
         read_series(frame(DAYS, [0, 1, 0, 1]).with_columns(unique_id=pl.Series(["a", None, "a", "a"])))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from steelyard.errors import InputError
@@ -9,7 +11,13 @@ SERIES = simulate(steps=60, seed=0).series
 
 def test_series_pass_through():
     assert as_series(SERIES) == (SERIES,)
-    assert as_series([SERIES, SERIES]) == (SERIES, SERIES)
+    other = replace(SERIES, unique_id="other")
+    assert as_series([SERIES, other]) == (SERIES, other)
+
+
+def test_names_must_differ():
+    with pytest.raises(InputError, match="'simulated' comes more than once"):
+        as_series([SERIES, SERIES])
 
 
 def test_starts_are_rows():

@@ -303,13 +303,13 @@ def _future(counts: pl.Series, rows: Mapping[str, NDArray[np.int64]]) -> NDArray
 
 
 def _without(counts: pl.Series, future: NDArray[np.bool_]) -> pl.Series:
-    """Return a column with zeros in the rows of the future, so that all others can be read as counts."""
+    """Return a column whose rows of the future hold some earlier count, so that all others can be read as counts."""
     import polars as pl  # noqa: PLC0415 - slow to import
 
     if not future.any():
         return counts
-    zero = pl.Series(counts.name, ["0" if counts.dtype == pl.String else 0]).cast(counts.dtype)
-    return counts.zip_with(pl.Series(~future), zero.new_from_index(0, len(counts)))
+    there = counts.fill_nan(None) if counts.dtype.is_float() else counts
+    return counts.zip_with(pl.Series(~future), there.fill_null(strategy="forward"))
 
 
 def _filled(

@@ -23,7 +23,8 @@ class Asked:
     """The forecasts that are asked for of one series, origin after origin, then by horizon.
 
     Args:
-        series: counts, dates and covariates; a forecast may use the rows before its origin only.
+        series: counts, dates and covariates; a forecast may use the rows before its origin only, and of later ones what is known in
+            advance.
         origin: how many steps each forecast knows, shape (forecasts,).
         horizon: how many steps ahead it looks, from 1, shape (forecasts,).
         ds: the date that it is of, shape (forecasts,).

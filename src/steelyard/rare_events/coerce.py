@@ -15,6 +15,9 @@ MOST_COUNT = 1000
 def as_series(source: Any) -> tuple[CountSeries, ...]:
     """Return the series in a source: a `CountSeries`, several of them, or anything that `read_series` reads.
 
+    Raises:
+        InputError: two series of one name, or what `read_series` raises.
+
     Example:
         >>> [len(series) for series in as_series([0, 0, 2, 0])]
         [4]
@@ -22,6 +25,12 @@ def as_series(source: Any) -> tuple[CountSeries, ...]:
     if isinstance(source, CountSeries):
         return (source,)
     if isinstance(source, Sequence) and source and all(isinstance(each, CountSeries) for each in source):
+        names = [each.unique_id for each in source]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(
+                f"each series must have a name of its own, but {twice!r} comes more than once; rename one"
+            )
         return tuple(source)
     return read_series(source)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ from steelyard.rare_events.objectives import Heads, Loss, Objective, objective
 from steelyard.rare_events.panel import Panel
 from steelyard.rare_events.saving import Fitted, read_fitted, write_fitted
 from steelyard.rare_events.split import training_stops
+from steelyard.rare_events.tabulate import log_pmf_table
 from steelyard.rare_events.training import Epoch, TrainingPlan, forecast_outputs
 
 _STEPS_BESIDE_WINDOW = 50
@@ -419,16 +420,6 @@ class RareEventForecaster:
             raise InputError(
                 f"`learning_rate` must be positive and `weight_decay` at least 0, but got {self.learning_rate} and {self.weight_decay}"
             )
-
-
-def log_pmf_table(chosen: Objective, outputs: Tensor, *, most: int) -> NDArray[np.float64]:
-    """Return the objective's log pmf in double precision, with everything above `most` gathered in the last column."""
-    log_pmf = chosen.log_pmf(outputs.double(), most=most)
-    below = log_pmf[:, :-1].exp().sum(1)
-    tail = (1 - below).clamp(min=0).log()
-    log_pmf[:, -1] = torch.maximum(log_pmf[:, -1], tail)
-    normalised = log_pmf - torch.logsumexp(log_pmf, dim=1, keepdim=True)
-    return cast("NDArray[np.float64]", normalised.cpu().numpy())
 
 
 def _plain(value: Any) -> Any:

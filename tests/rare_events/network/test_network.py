@@ -15,9 +15,14 @@ SWITCHES = [
 ] + [{"encoder": "lags", "head": head, "lags": 4} for head in ("linear", "lstm", "chain")]
 
 
-def network(seed=0, known=2, heads=(1, 2), **switches):
+def network(seed=0, known=2, heads=(1, 2), mix=False, **switches):
     return Network(
-        inputs=5, known=known, heads=heads, architecture=Architecture(hidden=4, **switches), seed=seed
+        inputs=5,
+        known=known,
+        heads=heads,
+        architecture=Architecture(hidden=4, **switches),
+        seed=seed,
+        mix=mix,
     ).eval()
 
 
@@ -133,3 +138,27 @@ def test_a_frozen_encoder_is_not_trained():
     model.freeze_encoder()
     assert not any(weight.requires_grad for weight in model.encoders.parameters())
     assert all(weight.requires_grad for weight in model.heads.parameters())
+
+
+@pytest.mark.parametrize("skip", [True, False])
+@pytest.mark.parametrize("head", ["linear", "lstm", "chain"])
+def test_mixed_heads_let_the_state_decide_what_a_known_covariate_does(head, skip):
+    model = network(horizon=3, head=head, skip=skip, mix=True)
+    inputs = torch.randn(1, 6, 5, generator=torch.Generator().manual_seed(0))
+    ahead = torch.zeros(6, 3, 2)
+    ahead[:, 2] = 1.0
+    change = (outputs(model, inputs, ahead) - outputs(model, inputs))[0]
+    assert not change[:, :2].any()
+    assert change[:, 2].std(dim=0).min() > 1e-6
+    added = network(horizon=3, head=head, mix=False)
+    change = (outputs(added, inputs, ahead) - outputs(added, inputs))[0, :, 2]
+    torch.testing.assert_close(change, change[:1].expand_as(change), atol=1e-6, rtol=0)
+
+
+def test_flags_are_centred_but_keep_their_scale():
+    model = network()
+    past = torch.zeros(100, 5)
+    past[:1] = 1.0
+    model.standardise(past, flags=slice(1, 3))
+    torch.testing.assert_close(model.centre, torch.full((5,), 0.01))
+    torch.testing.assert_close(model.spread, torch.tensor([0.1, 1.0, 1.0, 0.1, 0.1]))
