@@ -123,6 +123,8 @@ def test_a_gap_is_filled_when_told(tmp_path: Path) -> None:
         (("--margin", "0"), "margin"),
         (("nothing",), "catalogue"),
         (("--known", "promotion"), "covariates must be columns of data, but got promotion and no data"),
+        (("--past", "rain", "--past", "wind"), "but got rain, wind and no data"),
+        (("--static", "region"), "but got region and no data"),
         (("--report", "/dev/null/x.html"), "report"),
     ],
 )
