@@ -128,7 +128,7 @@ def test_every_switch_forecasts_and_survives_saving(switches, tmp_path):
     again = RareEventForecaster.load(tmp_path)
     np.testing.assert_array_equal(again.predict(KNOWN.series, start=START).log_pmf, forecast.log_pmf)
     assert again.history_ == model.history_
-    assert again.get_params() == model.get_params() | {"memory": [5.0], "seasons": ["year"]}
+    assert again.get_params() == model.get_params() | {"memory": [5.0]}
 
 
 def test_the_described_network_is_that_of_the_question():

@@ -14,6 +14,7 @@ from steelyard.data.series import CountSeries
 
 Season = Literal["year", "week", "day"]
 _Array = NDArray[np.float64]
+_SO_FAR = 4
 SIGNALS = 2
 """The first columns: log1p of the last count, and whether there was an event."""
 
@@ -26,11 +27,14 @@ class Features:
         memory: half-lives, in steps, of the exponential averages of event and log1p(count).
         seasons: calendar cycles whose sine and cosine at the forecast step are inputs; none for series without dates.
         harmonics: sines and cosines a cycle.
+        so_far: what tells one series of a panel from another is an input too: mean of log1p(count) and share of events so far, log1p of
+            the steps known, and log1p of those since the last event (since the start where there was none).
     """
 
     memory: tuple[float, ...] = (3.0, 27.0, 365.0)
     seasons: tuple[Season, ...] = ("year",)
     harmonics: int = 2
+    so_far: bool = False
 
     @property
     def known_width(self) -> int:
@@ -40,7 +44,7 @@ class Features:
     @property
     def width(self) -> int:
         """Return the number of inputs."""
-        return SIGNALS * (1 + len(self.memory)) + self.known_width
+        return SIGNALS * (1 + len(self.memory)) + _SO_FAR * self.so_far + self.known_width
 
     def table(self, series: CountSeries, *, ahead: bool = False) -> _Array:
         """Return the inputs of every step, shape (steps, width); row t knows the counts before t and the date of t only.
@@ -58,6 +62,8 @@ class Features:
         rows = len(series) + ahead
         signals = np.stack([np.log1p(series.y.astype(np.float64)), (series.y > 0).astype(np.float64)], axis=1)
         past = [signals, *(_average(signals, half_life) for half_life in self.memory)]
+        if self.so_far:
+            past.append(_so_far(signals))
         known = np.concatenate(past, axis=1)
         before = np.concatenate([np.zeros((1, known.shape[1])), known])[:rows]
         return np.concatenate([before, self.known(series, rows=rows)], axis=1)
@@ -97,6 +103,12 @@ class Features:
             weight = -np.expm1(np.log(keep) * np.array([steps, steps + 1]))
             sums = keep * rows[:, columns] * weight[0] + (1 - keep) * signals
             advanced[:, columns] = sums / weight[1]
+        if self.so_far:
+            first = SIGNALS * (1 + len(self.memory))
+            means, since = slice(first, first + SIGNALS), first + SIGNALS + 1
+            advanced[:, means] = (rows[:, means] * steps + signals) / (steps + 1)
+            advanced[:, since - 1] = np.log1p(steps + 1)
+            advanced[:, since] = np.where(counts > 0, 0.0, np.log1p(np.expm1(rows[:, since]) + 1))
         advanced[:, self.width - self.known_width :] = known
         return advanced
 
@@ -137,3 +149,12 @@ def _average(signals: _Array, half_life: float) -> _Array:
     weighted = lfilter([1 - keep], [1, -keep], signals, axis=0)
     weight = -np.expm1(np.log(keep) * np.arange(1, len(signals) + 1))
     return np.asarray(weighted / weight[:, None], dtype=np.float64)
+
+
+def _so_far(signals: _Array) -> _Array:
+    """Return means of the signals, log1p of the steps known and log1p of those since the last event, after each step."""
+    known = np.arange(1, len(signals) + 1)
+    last = np.maximum.accumulate(np.where(signals[:, 1] > 0, known, 0))
+    return np.column_stack(
+        [np.cumsum(signals, axis=0) / known[:, None], np.log1p(known), np.log1p(known - last)]
+    )
