@@ -95,7 +95,6 @@ class Row:
 
 def rows() -> dict[str, Row]:
     import rare_events_peers as peers
-
     from steelyard.rare_events import TSB, Climatology, HurdleBoosting, RareEventForecaster
 
     def deep_ar(data: str) -> Any:
@@ -160,7 +159,7 @@ def measured(name: str, data_name: str, *, carparts_path: Path, repeats: int) ->
     """Return what `run_row` wrote in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "row.npz"
-        one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+        one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         command = [sys.executable, __file__, "--row", name, "--data", data_name, "--out", str(out)]
         command += ["--carparts", str(carparts_path), "--repeats", str(repeats)]
         done = subprocess.run(
