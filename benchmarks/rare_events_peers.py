@@ -209,6 +209,7 @@ class DeepAR:
             h=1,
             input_size=self.input_size,
             loss=loss,
+            valid_loss=loss,
             lstm_n_layers=1,
             lstm_hidden_size=32,
             trajectory_samples=10,
