@@ -10,7 +10,7 @@ from steelyard.rare_events.features import Features, cycle_angles
 from steelyard.rare_events.simulation import simulate
 
 SERIES = simulate(steps=120, seed=3).series
-EVERYTHING = Features(memory=(2.0, 30.0), seasons=("year", "week", "day"))
+EVERYTHING = Features(memory=(2.0, 30.0), seasons=("year", "week", "day"), so_far=True)
 
 
 @given(st.integers(0, 119), st.integers(0, 50))
@@ -36,6 +36,13 @@ def test_averages_are_the_weighted_means_they_say_they_are():
     assert table[4, 2] == pytest.approx((weights * logs).sum() / weights.sum())
 
 
+def test_so_far_is_what_the_series_was_like():
+    (series,) = read_series([0, 3, 0, 0, 1])
+    so_far = Features(memory=(), seasons=(), so_far=True).table(series)[:, 2:]
+    np.testing.assert_allclose(so_far[0], 0)
+    np.testing.assert_allclose(so_far[4], [np.log(4) / 4, 1 / 4, np.log(5), np.log(3)])
+
+
 def test_width_is_the_number_of_columns():
     assert EVERYTHING.table(SERIES).shape == (120, EVERYTHING.width)
 
@@ -53,7 +60,7 @@ def test_cycles_turn_once():
 
 def test_advancing_is_the_table_of_the_longer_series():
     series = simulate(steps=40, seed=0).series
-    features = Features(memory=(2.0, 9.0), seasons=("year", "week"))
+    features = Features(memory=(2.0, 9.0), seasons=("year", "week"), so_far=True)
     table, known = features.table(series), features.known(series, rows=40)
     row = table[20:21]
     for step in range(20, 39):

@@ -123,8 +123,9 @@ def outcomes(forecast: Forecast, source: Any) -> _Rows:
     """
     series = {each.unique_id: each.y for each in as_series(source)}
     y = np.zeros(len(forecast), dtype=np.int64)
-    for name in np.unique(forecast.unique_id):
-        chosen = forecast.unique_id == name
+    names, place = np.unique(forecast.unique_id, return_inverse=True)
+    together = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place))[:-1])
+    for name, chosen in zip(names, together, strict=True):
         rows = forecast.row[chosen]
         if name not in series or rows.max() >= len(series[name]):
             raise InputError(

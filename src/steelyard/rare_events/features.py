@@ -15,6 +15,7 @@ from steelyard.rare_events.covariates import Covariates, covariates_from
 
 Season = Literal["year", "week", "day"]
 _Array = NDArray[np.float64]
+_SO_FAR = 4
 SIGNALS = 2
 """The first columns: log1p of the last count, and whether there was an event."""
 
@@ -28,12 +29,15 @@ class Features:
         seasons: calendar cycles whose sine and cosine at the forecast step are inputs; none for series without dates.
         harmonics: sines and cosines a cycle.
         covariates: past and known covariates and static features, with the moments they are standardised with.
+        so_far: what tells one series of a panel from another is an input too: mean of log1p(count) and share of events so far, log1p of
+            the steps known, and log1p of those since the last event (since the start where there was none).
     """
 
     memory: tuple[float, ...] = (3.0, 27.0, 365.0)
     seasons: tuple[Season, ...] = ("year",)
     harmonics: int = 2
     covariates: Covariates = field(default_factory=Covariates)
+    so_far: bool = False
 
     @property
     def known_width(self) -> int:
@@ -49,7 +53,7 @@ class Features:
     @property
     def width(self) -> int:
         """Return the number of inputs."""
-        beside = len(self.covariates.past) + self.covariates.static_width
+        beside = _SO_FAR * self.so_far + len(self.covariates.past) + self.covariates.static_width
         return SIGNALS * (1 + len(self.memory)) + beside + self.known_width
 
     def table(self, series: CountSeries, *, ahead: bool = False) -> _Array:
@@ -73,7 +77,8 @@ class Features:
         rows = len(series) + ahead
         signals = np.stack([np.log1p(series.y.astype(np.float64)), (series.y > 0).astype(np.float64)], axis=1)
         averages = [_average(signals, half_life) for half_life in self.memory]
-        past = np.concatenate([signals, *averages, self.covariates.past_of(series)], axis=1)
+        so_far = [_so_far(signals)] if self.so_far else []
+        past = np.concatenate([signals, *averages, *so_far, self.covariates.past_of(series)], axis=1)
         before = np.concatenate([np.zeros((1, past.shape[1])), past])[:rows]
         static = np.broadcast_to(self.covariates.static_of(series), (rows, self.covariates.static_width))
         return np.concatenate([before, static, self.known(series, rows=rows)], axis=1)
@@ -126,6 +131,12 @@ class Features:
             weight = -np.expm1(np.log(keep) * np.array([steps, steps + 1]))
             sums = keep * rows[:, columns] * weight[0] + (1 - keep) * signals
             advanced[:, columns] = sums / weight[1]
+        if self.so_far:
+            first = SIGNALS * (1 + len(self.memory))
+            means, since = slice(first, first + SIGNALS), first + SIGNALS + 1
+            advanced[:, means] = (rows[:, means] * steps + signals) / (steps + 1)
+            advanced[:, since - 1] = np.log1p(steps + 1)
+            advanced[:, since] = np.where(counts > 0, 0.0, np.log1p(np.expm1(rows[:, since]) + 1))
         advanced[:, self.width - self.known_width :] = known
         return advanced
 
@@ -168,3 +179,12 @@ def _average(signals: _Array, half_life: float) -> _Array:
     weighted = lfilter([1 - keep], [1, -keep], signals, axis=0)
     weight = -np.expm1(np.log(keep) * np.arange(1, len(signals) + 1))
     return np.asarray(weighted / weight[:, None], dtype=np.float64)
+
+
+def _so_far(signals: _Array) -> _Array:
+    """Return means of the signals, log1p of the steps known and log1p of those since the last event, after each step."""
+    known = np.arange(1, len(signals) + 1)
+    last = np.maximum.accumulate(np.where(signals[:, 1] > 0, known, 0))
+    return np.column_stack(
+        [np.cumsum(signals, axis=0) / known[:, None], np.log1p(known), np.log1p(known - last)]
+    )

@@ -20,6 +20,7 @@ from steelyard.errors import InputError
 from steelyard.rare_events.asking import Asked, asked_of, gathered, outcomes
 from steelyard.rare_events.coerce import as_series, check_training
 from steelyard.rare_events.covariates import covariates_of
+from steelyard.rare_events.defaults import default_seasons, default_span, default_window
 from steelyard.rare_events.features import Features, Season
 from steelyard.rare_events.fitting import Found, Recipe, fit_network
 from steelyard.rare_events.forecast import Forecast, most_needed
@@ -59,17 +60,20 @@ class RareEventForecaster:
             `reconstruction`; `frozen`: it is trained to do so first, half the epochs, and stays as it is when the heads are trained.
         skip: whether the heads also see the origin's own inputs, so that a linear model of the recent past is the least they can be.
         lags: counts that `encoder="lags"` reads.
-        window: steps that are read before the first step that is forecast; a series that is shorter is read from its start.
+        window: steps that are read before the first step that is forecast; a series that is shorter is read from its start. None:
+            54, or a third of the longest series where that is less.
         hidden: size of the LSTM's state.
         memory: half-lives, in steps, of slow averages of the past that are inputs beside yesterday.
-        seasons: calendar cycles that are inputs (`year`, `week`, `day`); they do nothing for series without dates.
+        so_far: whether a series' mean level and share of events so far, its age and the time since its last event are inputs.
+        seasons: calendar cycles that are inputs (`year`, `week`, `day`); they do nothing for series without dates. None: the year,
+            where the longest series covers five.
         epochs: most passes over the training part.
         patience: epochs without a better validation loss before stopping.
         learning_rate: highest one.
         weight_decay: of AdamW.
         dropout: share of the encoder's state dropped before the heads while training.
         batch_size: segments a batch; None: a 32nd of all, 16 to 256.
-        span: origins a segment.
+        span: origins a segment; None: 64, or a third of the longest series where that is less.
         validation_share: last share of what `fit` gets that is only used to stop; 0 to 0.5, both excluded.
         seed: of initial weights, order and dropout; same seed, same bits.
         device: where to compute (`cpu`, `cuda`).
@@ -102,17 +106,18 @@ class RareEventForecaster:
         autoencoder: Autoencoder = "none",
         skip: bool = True,
         lags: int = 15,
-        window: int = 54,
+        window: int | None = None,
         hidden: int = 32,
         memory: Sequence[float] = (3.0, 27.0, 365.0),
-        seasons: Sequence[Season] = ("year",),
+        so_far: bool = False,
+        seasons: Sequence[Season] | None = None,
         epochs: int = 20,
         patience: int = 8,
         learning_rate: float = 0.01,
         weight_decay: float = 0.01,
         dropout: float = 0.2,
         batch_size: int | None = None,
-        span: int = 64,
+        span: int | None = None,
         validation_share: float = 0.15,
         seed: int = 0,
         device: str = "cpu",
@@ -131,6 +136,7 @@ class RareEventForecaster:
         self.window = window
         self.hidden = hidden
         self.memory = memory
+        self.so_far = so_far
         self.seasons = seasons
         self.epochs = epochs
         self.patience = patience
@@ -198,7 +204,7 @@ class RareEventForecaster:
         series = as_series(source)
         recipe = self._recipe(series)
         chosen = objective(self.heads, self.loss)
-        check_training(series, at_least=self.window + _STEPS_BESIDE_WINDOW)
+        check_training(series, at_least=recipe.plan.window + _STEPS_BESIDE_WINDOW)
         recipe = replace(recipe, features=self._with_covariates(recipe.features, series))
         kept = None if checkpoint is None else (Path(checkpoint), self._key(series))
         found = fit_network(series, recipe, chosen, on_epoch=on_epoch, checkpoint=kept)
@@ -228,8 +234,8 @@ class RareEventForecaster:
         """
         self._check_fitted("is updated")
         series = as_series(source)
-        check_training(series, at_least=self.window + _STEPS_BESIDE_WINDOW)
         recipe = self._recipe(series)
+        check_training(series, at_least=recipe.plan.window + _STEPS_BESIDE_WINDOW)
         rate = self.learning_rate / 10 if learning_rate is None else learning_rate
         recipe = replace(
             recipe,
@@ -368,7 +374,8 @@ class RareEventForecaster:
             dropout=self.dropout,
             horizon=self.horizon,
         )
-        features = Features(memory=tuple(self.memory), seasons=tuple(self.seasons))
+        seasons = default_seasons(series) if self.seasons is None else tuple(self.seasons)
+        features = Features(memory=tuple(self.memory), seasons=seasons, so_far=self.so_far)
         return Recipe(
             architecture=architecture,
             features=features,
@@ -393,8 +400,8 @@ class RareEventForecaster:
     def _plan_for(self, series: Sequence[CountSeries]) -> TrainingPlan:
         longest = max(map(len, series))
         return TrainingPlan(
-            window=min(self.window, longest),
-            span=min(self.span, longest),
+            window=min(self.window or default_window(longest), longest),
+            span=min(self.span or default_span(longest), longest),
             batch_size=self.batch_size,
             epochs=self.epochs,
             patience=self.patience,
@@ -410,7 +417,8 @@ class RareEventForecaster:
 
     def _check_parameters(self) -> None:
         for name in ("window", "epochs", "patience", "span"):
-            if not getattr(self, name) >= 1:
+            value = getattr(self, name)
+            if value is not None and not value >= 1:
                 raise InputError(f"`{name}` must be at least 1, but got {getattr(self, name)}")
         if self.batch_size is not None and self.batch_size < 1:
             raise InputError(f"`batch_size` must be at least 1, or None, but got {self.batch_size}")

@@ -120,27 +120,19 @@ class Panel:
             offsets: shift of each series' cuts, 0 to span - 1; by default cuts lie at multiples of the span, so that a forecast
                 doesn't depend on which others are asked for.
         """
-        rows, scored, stops = [], [], []
-        for place, (first, stop) in enumerate(origins):
-            if stop <= first:
-                continue
-            shift = first % span if offsets is None else int(offsets[place])
-            segments = cut(first=first, stop=stop, warm_up=warm_up, span=span, offset=shift)
-            some = segments.scored.any(axis=1)
-            local = segments.rows[some]
-            inside = (local >= 0) & (local <= self.steps[place])
-            before = len(self.y) - len(self.steps) + place
-            rows.append(np.where(inside, local + self.first[place], before))
-            scored.append(segments.scored[some])
-            stops.append(np.full(len(local), self.first[place] + stop))
-        if not rows:
-            nothing = torch.zeros((0, warm_up + span), dtype=torch.int64)
-            return Pieces(rows=nothing, scored=nothing.bool(), stop=nothing[:, 0])
+        first, stop = np.array(origins, dtype=np.int64).reshape(-1, 2).T
+        asked = np.flatnonzero(stop > first)
+        first, stop, at = first[asked], stop[asked], self.first[asked]
+        shift = first % span if offsets is None else offsets[asked]
+        segments = cut(first=first, stop=stop, warm_up=warm_up, span=span, offset=shift)
+        at, stop, last = at[segments.series], (at + stop)[segments.series], self.steps[asked][segments.series]
+        inside = (segments.rows >= 0) & (segments.rows <= last[:, None])
+        before = (len(self.y) - len(self.steps) + asked)[segments.series]
         device = self.y.device
         return Pieces(
-            rows=torch.from_numpy(np.concatenate(rows)).to(device),
-            scored=torch.from_numpy(np.concatenate(scored)).to(device),
-            stop=torch.from_numpy(np.concatenate(stops)).to(device),
+            rows=torch.from_numpy(np.where(inside, segments.rows + at[:, None], before[:, None])).to(device),
+            scored=torch.from_numpy(segments.scored).to(device),
+            stop=torch.from_numpy(stop).to(device),
         )
 
     def targets(self, pieces: Pieces) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steelyard.errors import InputError
-from steelyard.rare_events.asking import Asked, asked_inside, forecast_each
+from steelyard.rare_events.asking import Asked, asked_inside, asked_of, gathered
 from steelyard.rare_events.baselines.smoothing import fit_size, strengths_at
 from steelyard.rare_events.baselines.strength import hurdle_log_pmf
 from steelyard.rare_events.coerce import as_series, check_history
@@ -110,13 +110,12 @@ class HurdleBoosting:
         """Return forecasts from the origins from `start` on; from the end of each series when `start` is None."""
         if not hasattr(self, "size_"):
             raise InputError("the forecaster must be fitted before it predicts; call `fit` first")
-        return forecast_each(source, start=start, horizon=self.horizon, every=every, log_pmf=self._log_pmf)
-
-    def _log_pmf(self, asked: Asked) -> _Array:
-        inputs = self._inputs(asked)
+        asked = list(asked_of(source, start=start, horizon=self.horizon, every=every))
+        inputs = np.concatenate([self._inputs(each) for each in asked])
         p = np.asarray(self.event_.predict_proba(inputs)[:, 1], dtype=np.float64)
         mean = 1 + np.asarray(self.strength_.predict(inputs), dtype=np.float64)
-        return hurdle_log_pmf(p, strengths_at(mean, size=self.size_, most=self.most_))
+        strengths = strengths_at(mean, size=self.size_, most=self.most_)
+        return gathered(asked, hurdle_log_pmf(p, strengths))
 
     def _inputs(self, asked: Asked) -> _Array:
         lagged = [asked.counts(lag=lag) for lag in range(1, self.lags + 1)]
