@@ -85,7 +85,7 @@ def carparts(path: Path) -> Data:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One forecaster: how to make it, the package it needs, whether it is a classical peer, and whether --quick has time for it."""
+    """One forecaster: how to make it, the package it needs, whether it is a classical peer, whether there is time to run it often."""
 
     make: Callable[[str], Any]
     package: str | None = None
@@ -197,7 +197,8 @@ def compared(data_name: str, data: Data, options: argparse.Namespace) -> dict[st
         if options.quick and not row.quick:
             print(f"{name:<30}left out by --quick")
             continue
-        found = measured(name, data_name, carparts_path=options.carparts, repeats=options.repeats)
+        repeats = options.repeats if row.quick else 1
+        found = measured(name, data_name, carparts_path=options.carparts, repeats=repeats)
         result = results[name] = {
             "log_score": float(found["log"].mean()),
             "rps": float(found["rps"].mean()),

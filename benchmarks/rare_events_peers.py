@@ -240,9 +240,11 @@ class DeepAR:
         said = said.set_index(["unique_id", "ds"])
         chosen = said.loc[[(each.series.unique_id, ds) for each in asked for ds in each.ds]]
         size = chosen["DeepAR-total_count"].to_numpy(dtype=np.float64)[:, None]
-        logit = chosen["DeepAR-logits"].to_numpy(dtype=np.float64)[:, None]
-        log_pmf = nbinom.logpmf(np.arange(self.most + 1), size, 1 / (1 + np.exp(logit)))
-        log_pmf[:, -1] = nbinom.logsf(self.most - 1, size[:, 0], 1 / (1 + np.exp(logit[:, 0])))
+        chance = (
+            1 - chosen["DeepAR-logits"].to_numpy(dtype=np.float64)[:, None]
+        )  # a probability, despite its name
+        log_pmf = nbinom.logpmf(np.arange(self.most + 1), size, chance)
+        log_pmf[:, -1] = nbinom.logsf(self.most - 1, size[:, 0], chance[:, 0])
         return gathered(asked, np.maximum(log_pmf, -700.0))
 
 
