@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +122,7 @@ def evaluate(
     blocks: Blocks = "circular",
     repetitions: int = 1000,
     seed: int = 0,
+    on_resample: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     """Return the scores of a backtest with block-bootstrap intervals.
 
@@ -137,6 +138,7 @@ def evaluate(
         blocks: `circular` or `moving`.
         repetitions: resamples.
         seed: of the resamples; same seed, same intervals.
+        on_resample: called after each.
 
     Raises:
         InputError: a threshold or level outside (0, 1), no resamples, a block longer than there are origins.
@@ -193,11 +195,12 @@ def evaluate(
             )
         ):
             weights = np.bincount(rows, minlength=len(dates)).astype(np.float64)
-            for key, sample in samples.items():
-                drawn[key][nth] = sample.measure(weights)
-            for name in names:
-                fit = samples[None, name].isotonic(weights)
-                bands[name][nth] = np.interp(curves[name].forecast, fit.p, fit.fitted)
+            for (part, name), sample in samples.items():
+                fit = sample.isotonic(weights)
+                drawn[part, name][nth] = sample.measure(weights, fit=fit)
+                if part is None:
+                    bands[name][nth] = np.interp(curves[name].forecast, fit.p, fit.fitted)
+            on_resample()
     found: dict[int | None, dict[str, Scores]] = {}
     for part in parts:
         rows = np.ones(len(event), dtype=np.bool_) if part is None else ahead == part

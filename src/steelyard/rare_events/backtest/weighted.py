@@ -101,8 +101,12 @@ class Sample:
             threshold=threshold,
         )
 
-    def measure(self, weights: _Array) -> _Array:
-        """Return `METRICS` when each origin counts `weights` times, shape (origins,); nan for what can't be said.
+    def measure(self, weights: _Array, *, fit: Isotonic | None = None) -> _Array:
+        """Return `METRICS` when each origin counts `weights` times; nan for what can't be said.
+
+        Args:
+            weights: shape (origins,).
+            fit: what `isotonic` returns for them, where it is there already.
 
         Example:
             >>> sample = Sample.of(cluster=np.arange(4), clusters=4, p=np.array([0.1, 0.1, 0.8, 0.8]),
@@ -113,7 +117,7 @@ class Sample:
         total = float(self.counts @ weights)
         if total == 0:
             return np.full(len(METRICS), np.nan)
-        fit = self.isotonic(weights)
+        fit = fit or self.isotonic(weights)
         brier = float((fit.weight * (fit.p**2 - 2 * fit.p * fit.share + fit.share)).sum() / total)
         best = float((fit.weight * (fit.fitted**2 - 2 * fit.fitted * fit.share + fit.share)).sum() / total)
         rate = float((fit.weight * fit.share).sum() / total)
