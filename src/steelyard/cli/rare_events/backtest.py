@@ -41,9 +41,7 @@ def backtest_command(
     ] = None,
     refit_every: Annotated[
         int | None,
-        typer.Option(
-            metavar="N", help="Instead of --folds: train anew every N origins.", show_default=False
-        ),
+        typer.Option(metavar="N", help="Instead of --folds: train anew every N origins.", show_default=False),
     ] = None,
     start: Annotated[
         str | None,

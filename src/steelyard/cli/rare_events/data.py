@@ -52,8 +52,10 @@ def read(
 
     if data == EMBEDDED and not Path(data).exists():
         return read_series(storms()), STORMS_SOURCE
-    rule = None if missing is None else missing.value
-    return read_series(Path(data), missing=rule, unique_id=unique_id, ds=ds, y=y), data
+    series = read_series(
+        Path(data), missing=None if missing is None else missing.value, unique_id=unique_id, ds=ds, y=y
+    )
+    return series, data
 
 
 def date_of(text: str | None, series: tuple[CountSeries, ...]) -> Any:

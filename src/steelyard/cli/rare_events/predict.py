@@ -74,7 +74,9 @@ def predict_command(
         _write(rows, out)
     if as_json:
         written = {} if out is None else {"out": str(out)}
-        typer.echo(json.dumps({"source": source, "model": str(model), "forecasts": rows, **written}, indent=2))
+        typer.echo(
+            json.dumps({"source": source, "model": str(model), "forecasts": rows, **written}, indent=2)
+        )
         return
     _print(rows, out)
 
@@ -152,8 +154,6 @@ def _print(rows: list[dict[str, Any]], out: Path | None) -> None:
     console = Console()
     console.print(table)
     if len(rows) > _SHOWN:
-        console.print(
-            f"{len(rows) - _SHOWN:,} more; --json or --out FILE.csv gives all.", highlight=False
-        )
+        console.print(f"{len(rows) - _SHOWN:,} more; --json or --out FILE.csv gives all.", highlight=False)
     if out is not None:
         console.print(f"Forecasts: {out.resolve()}", highlight=False, markup=False, soft_wrap=True)

@@ -190,9 +190,7 @@ def evaluate(
     if len(dates) >= _LEAST_ORIGINS:
         length = block_length or _block_length(samples, names, horizon=backtest.horizon)
         for nth, rows in enumerate(
-            resampled_rows(
-                len(dates), block_length=length, seed=seed, repetitions=repetitions, blocks=blocks
-            )
+            resampled_rows(len(dates), block_length=length, seed=seed, repetitions=repetitions, blocks=blocks)
         ):
             weights = np.bincount(rows, minlength=len(dates)).astype(np.float64)
             for (part, name), sample in samples.items():
@@ -344,9 +342,7 @@ def _banded(curve: Curve, drawn: _Array, *, level: float) -> Curve:
     if np.isnan(drawn).any():
         return curve
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return Curve(
-        forecast=curve.forecast, observed=curve.observed, low=low, high=high, count=curve.count
-    )
+    return Curve(forecast=curve.forecast, observed=curve.observed, low=low, high=high, count=curve.count)
 
 
 def _notes(backtest: Backtest, overall: Mapping[str, Scores], *, origins: int, length: int) -> list[str]:
@@ -360,18 +356,18 @@ def _notes(backtest: Backtest, overall: Mapping[str, Scores], *, origins: int, l
         else f"the lowest here is {lowest.values['mae'].value:.4f} ({lowest.forecaster})"
     )
     found = [
-        f"Zero on every step has a mean absolute error of {zero:.4f}; {winner}. It is worth nothing: don't choose by `mae`.",
-        f"A forecast without skill has a `pr_auc` of {any_scores.values['base_rate'].value:.4f}, the share of forecast steps with an "
-        "event.",
+        f"Zero on every step has a mean absolute error of {zero:.4f}; {winner}. It is worth nothing: don't choose by it.",
+        (
+            f"A forecast without skill has a PR-AUC of {any_scores.values['base_rate'].value:.4f}, the share of forecast steps with an "
+            "event."
+        ),
     ]
     if best.forecaster in REFERENCES:
         found.append(
             f"The best log score is that of {best.forecaster}, which needs no model; the others aren't worth their trouble here."
         )
     if origins < _LEAST_ORIGINS:
-        found.append(
-            f"There are no intervals: they need {_LEAST_ORIGINS} origins, and there are {origins}."
-        )
+        found.append(f"There are no intervals: they need {_LEAST_ORIGINS} origins, and there are {origins}.")
     elif origins < _FEW_BLOCKS * length:
         found.append(
             f"The intervals are too narrow: {origins} origins make {origins / length:.0f} blocks of {length}, and about {_FEW_BLOCKS} "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -55,7 +57,7 @@ def read_fold(folder: Path, key: str) -> Forecast | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
             return Forecast(**{name: kept[name] for name in _ARRAYS})
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
@@ -90,7 +92,8 @@ def write_fold(folder: Path, key: str, forecast: Forecast) -> None:
             f"{folder} must be a folder that can be written, but writing failed: {error}"
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def training_folder(folder: Path, key: str) -> Path:
@@ -114,9 +117,7 @@ def _described(forecaster: Forecaster) -> list[Any]:
 def _code() -> str:
     """Return the SHA-256 of this system's source files."""
     digest = hashlib.sha256()
-    for path in sorted(
-        _python(Path(str(files("steelyard.rare_events")))), key=lambda each: each.as_posix()
-    ):
+    for path in sorted(_python(Path(str(files("steelyard.rare_events")))), key=lambda each: each.as_posix()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

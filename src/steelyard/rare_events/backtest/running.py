@@ -224,7 +224,9 @@ def _check_blind(model: Forecaster, fold: Fold, forecast: Forecast, *, name: str
     shown = fold.shown[0]
     if first + ahead < len(shown):
         shown = shown.before(shown.ds[first + ahead])
-    changed: dict[str, Any] = {"y": np.where(np.arange(len(shown)) < first, shown.y, 1 - np.minimum(shown.y, 1))}
+    changed: dict[str, Any] = {
+        "y": np.where(np.arange(len(shown)) < first, shown.y, 1 - np.minimum(shown.y, 1))
+    }
     past = getattr(shown, "past", None)
     if past is not None:
         changed["past"] = np.where(np.arange(len(shown))[:, None] < first, past, past + 1)
@@ -237,9 +239,7 @@ def _check_blind(model: Forecaster, fold: Fold, forecast: Forecast, *, name: str
         )
 
 
-def _aligned(
-    forecasts: Mapping[str, Forecast], fold: Fold, series: tuple[CountSeries, ...]
-) -> FoldForecasts:
+def _aligned(forecasts: Mapping[str, Forecast], fold: Fold, series: tuple[CountSeries, ...]) -> FoldForecasts:
     """Return the fold's forecasts beside what happened, after checking that all forecasters answered the same questions."""
     names = list(forecasts)
     first = forecasts[names[0]]

@@ -146,9 +146,7 @@ class Sample:
         there = weight > 0
         p, weight = self.p[self.starts][there], weight[there]
         share = happened[there] / weight
-        return Isotonic(
-            p=p, fitted=isotonic_regression(share, weights=weight).x, share=share, weight=weight
-        )
+        return Isotonic(p=p, fitted=isotonic_regression(share, weights=weight).x, share=share, weight=weight)
 
 
 def _average_precision(fit: Isotonic) -> float:

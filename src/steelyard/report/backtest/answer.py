@@ -19,10 +19,12 @@ def answer(evaluation: Evaluation) -> str:
     best = min(overall.values(), key=lambda each: _or_infinity(each.values["log_score"].value))
     score = number(best.values["log_score"].value)
     said = (
-        f"{best.forecaster} has the best log score, {score} nats a forecast, on {plural(best.steps, 'forecast')} from "
+        f"The best log score is that of {best.forecaster}: {score} nats a forecast, over {plural(best.steps, 'forecast')} from "
         f"{plural(evaluation.origins, 'date')}."
     )
-    against = [_against(best.skill[each]["log_score"], each) for each in REFERENCES if each != best.forecaster]
+    against = [
+        _against(best.skill[each]["log_score"], each) for each in REFERENCES if each != best.forecaster
+    ]
     return f"{said} It {'; it '.join(against)}."
 
 

@@ -83,6 +83,4 @@ def _estimate(estimate: Estimate) -> dict[str, float]:
 
 
 def _curve(curve: Curve) -> dict[str, Any]:
-    return {
-        name: getattr(curve, name).tolist() for name in ("forecast", "observed", "low", "high", "count")
-    }
+    return {name: getattr(curve, name).tolist() for name in ("forecast", "observed", "low", "high", "count")}

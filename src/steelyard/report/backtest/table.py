@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from steelyard.rare_events.backtest.evaluation import Evaluation, Scores
+from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.result import Backtest
 from steelyard.rare_events.backtest.running import REFERENCES
 from steelyard.report.backtest.answer import answer
-from steelyard.report.backtest.words import COLUMNS, ends, score, share, show_date
+from steelyard.report.backtest.words import COLUMNS, ends, ranked, score, share, show_date
 from steelyard.report.digits import percent, plural
 from steelyard.report.table import printable
 
@@ -26,11 +26,15 @@ def print_backtest(backtest: Backtest, evaluation: Evaluation, console: Console,
         console.print(_horizons(evaluation))
     first, last = backtest.folds[0], backtest.folds[-1]
     facts = (
-        f"{plural(len(backtest.folds), 'training')}, the first until {show_date(first.trained_until)}, the last until "
-        f"{show_date(last.trained_until)}; {backtest.reused} of {len(backtest.folds) * len(backtest.forecasters)} fits were there "
-        "already.",
-        f"Intervals ({percent(evaluation.level)}): {evaluation.blocks} blocks of {plural(evaluation.block_length, 'origin')}, "
-        f"{evaluation.repetitions:,} resamples.",
+        (
+            f"{plural(len(backtest.folds), 'training')}, the first until {show_date(first.trained_until)}, the last until "
+            f"{show_date(last.trained_until)}; {backtest.reused} of {len(backtest.folds) * len(backtest.forecasters)} fits were there "
+            "already."
+        ),
+        (
+            f"Intervals ({percent(evaluation.level)}): {evaluation.blocks} blocks of {plural(evaluation.block_length, 'origin')}, "
+            f"{evaluation.repetitions:,} resamples."
+        ),
         f"SEDI: a warning is P(event) of {evaluation.threshold:.3f} or more.",
     )
     for text in (*evaluation.notes, *facts, *((f"Source: {source}.",) if source else ())):
@@ -38,20 +42,18 @@ def print_backtest(backtest: Backtest, evaluation: Evaluation, console: Console,
 
 
 def _skills(evaluation: Evaluation) -> Table:
-    table = _table(
-        "Log score in nats a forecast, lower is better; skill over a reference: 1 - score / its score"
-    )
+    table = _table("Log score in nats a forecast, lower is better; skill is 1 - score / the reference's")
     table.add_column("forecaster", overflow="fold")
     table.add_column("log score", justify="right")
     table.add_column("interval", justify="right")
     for reference in REFERENCES:
-        table.add_column(f"skill over {reference}", justify="right", min_width=20)
-    for name, each in _in_order(evaluation):
+        table.add_column(f"skill over {reference}", justify="right")
+    for each in ranked(evaluation.overall):
         table.add_row(
-            printable(name),
+            printable(each.forecaster),
             score(each.values["log_score"].value),
-            ends(each.values["log_score"], decimals=3),
-            *("" if name == ref else share(each.skill[ref]["log_score"]) for ref in REFERENCES),
+            ends(each.values["log_score"]),
+            *("" if each.forecaster == ref else share(each.skill[ref]["log_score"]) for ref in REFERENCES),
         )
     return table
 
@@ -62,8 +64,8 @@ def _scores(evaluation: Evaluation) -> Table:
     shown = (*COLUMNS[1:3], ("miscalibration", "miscal."), *COLUMNS[3:])
     for _, heading in shown:
         table.add_column(heading, justify="right")
-    for name, each in _in_order(evaluation):
-        table.add_row(printable(name), *(score(each.values[metric].value) for metric, _ in shown))
+    for each in ranked(evaluation.overall):
+        table.add_row(printable(each.forecaster), *(score(each.values[metric].value) for metric, _ in shown))
     first = next(iter(evaluation.overall.values()))
     table.add_section()
     table.add_row(
@@ -77,17 +79,12 @@ def _scores(evaluation: Evaluation) -> Table:
 def _horizons(evaluation: Evaluation) -> Table:
     table = _table("Log score by how many steps ahead")
     table.add_column("ahead", justify="right")
-    names = list(evaluation.overall)
+    names = [each.forecaster for each in ranked(evaluation.overall)]
     for name in names:
         table.add_column(printable(name), justify="right")
     for ahead, scores in evaluation.by_horizon.items():
         table.add_row(str(ahead), *(score(scores[name].values["log_score"].value) for name in names))
     return table
-
-
-def _in_order(evaluation: Evaluation) -> list[tuple[str, Scores]]:
-    """Return the forecasters' scores, the best log score first."""
-    return sorted(evaluation.overall.items(), key=lambda pair: pair[1].values["log_score"].value)
 
 
 def _table(title: str) -> Table:

@@ -12,7 +12,7 @@ from steelyard.rare_events.backtest.evaluation import Evaluation, Scores
 from steelyard.rare_events.backtest.result import Backtest
 from steelyard.rare_events.backtest.running import REFERENCES
 from steelyard.report.backtest.answer import answer
-from steelyard.report.backtest.words import COLUMNS, PARTS, ends, score, share, show_date
+from steelyard.report.backtest.words import COLUMNS, PARTS, ends, ranked, score, share, show_date
 from steelyard.report.charts.figure import Figure
 from steelyard.report.digits import number, percent, plural
 from steelyard.report.document import figure_texts
@@ -94,14 +94,9 @@ def view_of(
     )
 
 
-def ranked(scores: Mapping[str, Scores]) -> list[Scores]:
-    """Return the forecasters' scores, the best log score first."""
-    return sorted(scores.values(), key=lambda each: each.values["log_score"].value)
-
-
 def _cell(scores: Scores, metric: str) -> Cell:
     estimate = scores.values[metric]
-    return score(estimate.value), ends(estimate, decimals=3)
+    return score(estimate.value), ends(estimate)
 
 
 def _skill(scores: Scores, reference: str) -> Cell:
@@ -205,9 +200,7 @@ def _horizon_tables(evaluation: Evaluation) -> list[Table]:
             cells = [_cell(scores[name], metric) for name in names]
             if beside is not None:
                 first = scores[names[0]]
-                value = (
-                    first.mae_all_zero if metric == "mae" else first.values["base_rate"].value
-                )
+                value = first.mae_all_zero if metric == "mae" else first.values["base_rate"].value
                 cells.append((score(value), ""))
             rows.append((str(ahead), tuple(cells)))
         tables.append(
@@ -235,8 +228,10 @@ def _measured(backtest: Backtest, evaluation: Evaluation, *, source: str) -> lis
         ("Data", source or "given in Python"),
         (
             "Series",
-            f"{len(series)}; {sum(map(len, series)):,} steps ({series[0].step}), {show_date(first)} to {show_date(last)}, "
-            f"{percent(zeros)} zeros",
+            (
+                f"{len(series)}; {sum(map(len, series)):,} steps ({series[0].step}), {show_date(first)} to {show_date(last)}, "
+                f"{percent(zeros)} zeros"
+            ),
         ),
         (
             "Origins",
@@ -250,8 +245,10 @@ def _measured(backtest: Backtest, evaluation: Evaluation, *, source: str) -> lis
         ),
         (
             "Intervals",
-            f"{percent(evaluation.level)}, {evaluation.blocks} blocks of {plural(evaluation.block_length, 'origin')} with all their "
-            f"series and horizons, {evaluation.repetitions:,} resamples, seed {evaluation.seed}; the same resamples for all",
+            (
+                f"{percent(evaluation.level)}, {evaluation.blocks} blocks of {plural(evaluation.block_length, 'origin')} with all their "
+                f"series and horizons, {evaluation.repetitions:,} resamples, seed {evaluation.seed}; the same resamples for all"
+            ),
         ),
     ]
 

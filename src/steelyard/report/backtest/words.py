@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from steelyard.rare_events.backtest.evaluation import Estimate
-from steelyard.report.digits import UNKNOWN, percent
+from steelyard.rare_events.backtest.evaluation import Estimate, Scores
+from steelyard.report.digits import UNKNOWN, decimals_for, percent
 
 COLUMNS = (
     ("log_score", "log score"),
@@ -44,14 +45,15 @@ def score(value: float) -> str:
     return UNKNOWN if math.isnan(value) else f"{value:.4f}"
 
 
-def ends(estimate: Estimate, *, decimals: int = 4) -> str:
-    """Return an interval's ends.
+def ends(estimate: Estimate) -> str:
+    """Return an interval's ends, to two digits of its width.
 
-    >>> ends(Estimate(value=1.0, low=0.5, high=1.5), decimals=2)
-    '0.50 to 1.50'
+    >>> ends(Estimate(value=1.0, low=0.5, high=1.5)), ends(Estimate(value=0.01, low=0.008, high=0.0123))
+    ('0.5 to 1.5', '0.0080 to 0.0123')
     """
     if math.isnan(estimate.low):
         return UNKNOWN
+    decimals = decimals_for(estimate.low, estimate.high)
     return f"{estimate.low:.{decimals}f} to {estimate.high:.{decimals}f}"
 
 
@@ -65,3 +67,8 @@ def share(estimate: Estimate) -> str:
         return percent(estimate.value)
     low, high = (percent(end).removesuffix("%") for end in (estimate.low, estimate.high))
     return f"{percent(estimate.value)} ({low} to {high})"
+
+
+def ranked(scores: Mapping[str, Scores]) -> list[Scores]:
+    """Return the forecasters' scores, the best log score first."""
+    return sorted(scores.values(), key=lambda each: each.values["log_score"].value)

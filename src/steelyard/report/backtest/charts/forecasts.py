@@ -47,7 +47,7 @@ def figures(backtest: Backtest, evaluation: Evaluation) -> list[Figure]:
     own = [each.forecaster for each in ranked if each.forecaster not in REFERENCES] or [ranked[0].forecaster]
     shown = own[:_MOST_BANDS]
     found = [
-        _probabilities(backtest, near, [*shown, *(each for each in ("climatology",) if each not in shown)])
+        _probabilities(backtest, near, ["climatology", *(each for each in shown if each != "climatology")])
     ]
     found += [_range(backtest, near, name) for name in shown]
     if backtest.horizon > 1:
@@ -124,7 +124,9 @@ def _probabilities(backtest: Backtest, window: _Window, names: list[str]) -> Fig
 
 def _range(backtest: Backtest, window: _Window, name: str) -> Figure:
     def quantile(level: float) -> list[int]:
-        found: list[int] = backtest.each(name, lambda forecast, _: forecast.quantile(level))[window.rows].tolist()
+        found: list[int] = backtest.each(name, lambda forecast, _: forecast.quantile(level))[
+            window.rows
+        ].tolist()
         return found
 
     mean = backtest.each(name, lambda forecast, _: forecast.mean)[window.rows].tolist()
@@ -166,9 +168,7 @@ def _range(backtest: Backtest, window: _Window, name: str) -> Figure:
     ]
     inside = sum(
         low <= happened <= high
-        for low, high, happened in zip(
-            columns["low"], columns["high"], window.y.tolist(), strict=True
-        )
+        for low, high, happened in zip(columns["low"], columns["high"], window.y.tolist(), strict=True)
     )
     far = "" if window.ahead == 1 else f"-{window.ahead}"
     return Figure(

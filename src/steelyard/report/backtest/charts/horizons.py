@@ -7,16 +7,20 @@ import math
 import altair as alt
 
 from steelyard.rare_events.backtest.evaluation import Estimate, Evaluation
-from steelyard.report.backtest.words import share
-from steelyard.report.charts.colours import level_colour, level_dash
+from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.report.backtest.words import ranked, share
+from steelyard.report.charts.colours import level_colour
 from steelyard.report.charts.figure import WIDTH, Figure, Row, data, finish
+
+_SHAPES = ("diamond", "circle", "square", "triangle-up", "triangle-down", "cross")
 
 
 def figures(evaluation: Evaluation) -> list[Figure]:
     """Return skill against climatology by horizon, or nothing when there is one horizon."""
     if len(evaluation.by_horizon) < 2:
         return []
-    names = [name for name in evaluation.overall if name != "climatology"]
+    own = [each.forecaster for each in ranked(evaluation.overall) if each.forecaster not in REFERENCES]
+    names = ["markov", *own]
     skills: dict[tuple[int, str], Estimate] = {
         (ahead, name): scores[name].skill["climatology"]["log_score"]
         for ahead, scores in evaluation.by_horizon.items()
@@ -51,12 +55,16 @@ def figures(evaluation: Evaluation) -> list[Figure]:
         ],
     )
     value = alt.Y("value:Q", title="skill against climatology", axis=alt.Axis(format="%"))
+    shape = alt.Shape(
+        "level:N",
+        scale=alt.Scale(domain=names, range=[_SHAPES[nth % len(_SHAPES)] for nth in range(len(names))]),
+    )
     chart = alt.layer(
-        base.mark_line(strokeWidth=1.5).encode(y=value, strokeDash=level_dash(names)),
+        base.mark_line(strokeWidth=1.5).encode(y=value),
         base.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=1.5, opacity=0.7)
         .encode(y=alt.Y("low:Q"), y2="high:Q"),
-        base.mark_circle(size=45, opacity=1).encode(y=value),
+        base.mark_point(size=60, filled=True, opacity=1).encode(y=value, shape=shape),
     ).properties(width=WIDTH, height=260)
     return [
         Figure(

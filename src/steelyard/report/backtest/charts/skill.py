@@ -8,7 +8,7 @@ import altair as alt
 
 from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.running import REFERENCES
-from steelyard.report.backtest.words import share
+from steelyard.report.backtest.words import ranked, share
 from steelyard.report.charts.colours import level_colour
 from steelyard.report.charts.figure import WIDTH, Figure, Row, data, finish
 from steelyard.report.charts.layout import Band, domain
@@ -16,13 +16,13 @@ from steelyard.report.charts.layout import Band, domain
 
 def figure(evaluation: Evaluation) -> Figure:
     """Return a row for each forecaster, with its skill against each reference."""
+    names = [each.forecaster for each in ranked(evaluation.overall)]
     entries = [
-        (name, reference, each.skill[reference]["log_score"])
-        for name, each in evaluation.overall.items()
+        (name, reference, evaluation.overall[name].skill[reference]["log_score"])
+        for name in names
         for reference in REFERENCES
         if name != reference
     ]
-    names = list(evaluation.overall)
     band = Band(row_px=58, rows=len(names))
     rows: list[Row] = [
         {
@@ -56,9 +56,9 @@ def figure(evaluation: Evaluation) -> Figure:
     zero: list[Row] = [{"zero": 0.0}]
     chart = alt.layer(
         alt.Chart(data(zero)).mark_rule(color="currentColor", opacity=0.6, tooltip=False).encode(x="zero:Q"),
-        base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(
-            x=alt.X("low:Q"), x2="high:Q"
-        ),
+        base.transform_filter("isValid(datum.low)")
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("low:Q"), x2="high:Q"),
         base.mark_circle(size=90, opacity=1).encode(x=x),
         band.names(names),
     ).properties(width=WIDTH, height=band.height)
