@@ -89,9 +89,7 @@ def test_what_cannot_be_drawn(series: np.ndarray, block: int | None) -> None:
 @pytest.mark.parametrize(("blocks", "wraps"), [("circular", True), ("moving", False)])
 def test_resamples_are_whole_blocks_that_wrap_or_do_not(blocks: str, wraps: bool) -> None:
     drawn = list(resampled_rows(20, block_length=6, seed=0, repetitions=400, blocks=blocks))
-    steps = {
-        int(step) for rows in drawn for at in (0, 6, 12) for step in np.diff(rows[at : at + 6])
-    }
+    steps = {int(step) for rows in drawn for at in (0, 6, 12) for step in np.diff(rows[at : at + 6])}
     assert steps == ({1, -19} if wraps else {1})
     assert all(len(rows) == 20 for rows in drawn)
 

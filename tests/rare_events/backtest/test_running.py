@@ -173,7 +173,9 @@ def test_what_is_refused():
         backtest(SERIES, {"tsb": TSB()}, horizon=3)
     with pytest.raises(InputError, match="different names"):
         backtest((SERIES, SERIES), {})
-    with pytest.raises(InputError, match=r"'network' must be able to forecast fold 1 \(from .*\), but all series"):
+    with pytest.raises(
+        InputError, match=r"'network' must be able to forecast fold 1 \(from .*\), but all series"
+    ):
         backtest(SERIES, {"network": RareEventForecaster()}, window=60)
 
 

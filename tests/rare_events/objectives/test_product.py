@@ -137,7 +137,9 @@ def test_where_a_network_starts_decides_its_probabilities(monkeypatch):
         (p, product), (other_p, other_product) = trained(1.0, loss), trained(3.0, loss)
         apart[loss] = float((p - other_p).square().mean().sqrt())
         of_products = float((product - other_product).square().mean().sqrt())
-        print(f"{loss}: mean P {p.mean():.3f} and {other_p.mean():.3f}, apart by {apart[loss]:.3f}; products by {of_products:.3f}")
+        print(
+            f"{loss}: mean P {p.mean():.3f} and {other_p.mean():.3f}, apart by {apart[loss]:.3f}; products by {of_products:.3f}"
+        )
         assert loss == "bce+mse" or of_products < 0.05
     assert apart["mse"] > 0.25
     assert apart["bce+mse"] < 0.1

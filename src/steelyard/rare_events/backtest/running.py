@@ -104,7 +104,7 @@ def backtest(
         >>> known = simulate(steps=1000, seed=0)
         >>> result = backtest(known.series, {"logistic": LaggedLogistic(horizon=2)}, horizon=2, start="2002-03-01", folds=2)
         >>> list(result.forecasters), [len(each.y) for each in result.folds]
-        (['logistic', 'climatology', 'markov'], [208, 207])
+        (['logistic', 'climatology', 'markov'], [210, 209])
     """
     series = as_series(source)
     check_counts(series)

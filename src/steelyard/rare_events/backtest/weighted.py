@@ -122,13 +122,14 @@ class Sample:
         best = float((fit.weight * (fit.fitted**2 - 2 * fit.fitted * fit.share + fit.share)).sum() / total)
         rate = float((fit.weight * fit.share).sum() / total)
         uncertainty = rate * (1 - rate)
+        counted = weights > 0  # an infinite score that counts 0 times is none
         hits, misses, false_alarms, quiet = (self.warned.T @ weights).tolist()
         warned = Warnings(
             threshold=self.threshold, hits=hits, misses=misses, false_alarms=false_alarms, quiet=quiet
         )
         return np.array(
             [
-                *(self.sums.T @ weights / total),
+                *(self.sums[counted].T @ weights[counted] / total),
                 max(brier - best, 0.0),
                 max(uncertainty - best, 0.0),
                 uncertainty,

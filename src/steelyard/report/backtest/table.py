@@ -42,12 +42,12 @@ def print_backtest(backtest: Backtest, evaluation: Evaluation, console: Console,
 
 
 def _skills(evaluation: Evaluation) -> Table:
-    table = _table("Log score in nats a forecast, lower is better; skill is 1 - score / the reference's")
+    table = _table("Log score in nats a forecast, lower is better; over a reference: its skill, in percent")
     table.add_column("forecaster", overflow="fold")
     table.add_column("log score", justify="right")
     table.add_column("interval", justify="right")
     for reference in REFERENCES:
-        table.add_column(f"skill over {reference}", justify="right")
+        table.add_column(f"over {reference}", justify="right")
     for each in ranked(evaluation.overall):
         table.add_row(
             printable(each.forecaster),
