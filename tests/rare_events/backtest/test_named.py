@@ -12,5 +12,5 @@ def test_every_name_makes_a_forecaster_of_the_horizon():
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(InputError, match="a forecaster must be one of network, .*, but got 'prophet'"):
+    with pytest.raises(InputError, match="must be one of network, logistic, "):
         forecasters_named(["prophet"], horizon=1)

@@ -122,7 +122,7 @@ def test_without_intervals_there_is_still_a_page():
 
 
 def test_the_answer_names_the_best_and_what_it_beats(found):
-    result, evaluation = found
+    _, evaluation = found
     best = min(evaluation.overall.values(), key=lambda each: each.values["log_score"].value)
     assert answer(evaluation).startswith(f"The best log score is that of {best.forecaster}: ")
     assert ("Markov" in answer(evaluation)) == (best.forecaster != "markov")

@@ -95,8 +95,9 @@ def fit_command(
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
         return
+    epochs_done = facts["epochs"]
     typer.echo(
-        f"{facts['steps']:,} steps of {_count(facts['series'])} ({source}): {facts['epochs']} epochs, "
+        f"{facts['steps']:,} steps of {_count(facts['series'])} ({source}): {epochs_done} epoch{'s' * (epochs_done != 1)}, "
         f"{facts['epochs_now']} of them now, in {facts['duration_s']:.1f} s; best validation loss {facts['validation_loss']:.4f} in "
         f"epoch {facts['best_epoch']}."
     )
