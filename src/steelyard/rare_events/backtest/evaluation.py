@@ -356,9 +356,9 @@ def _notes(backtest: Backtest, overall: Mapping[str, Scores], *, origins: int, l
         else f"the lowest here is {lowest.values['mae'].value:.4f} ({lowest.forecaster})"
     )
     found = [
-        f"Zero on every step has a mean absolute error of {zero:.4f}; {winner}. It is worth nothing: don't choose by it.",
-        (
-            f"A forecast without skill has a PR-AUC of {any_scores.values['base_rate'].value:.4f}, the share of forecast steps with an "
+        f"Zero on every step has a mean absolute error of {zero:.4f} and is worth nothing; {winner}. MAE is for seeing that: "
+        "don't choose by it.",
+        f"A forecast without skill has a PR-AUC of {any_scores.values['base_rate'].value:.4f}, the share of forecast steps with an "
             "event."
         ),
     ]

@@ -25,10 +25,12 @@ def print_backtest(backtest: Backtest, evaluation: Evaluation, console: Console,
     if backtest.horizon > 1:
         console.print(_horizons(evaluation))
     first, last = backtest.folds[0], backtest.folds[-1]
+    until = show_date(first.trained_until)
+    if len(backtest.folds) > 1:
+        until += f" (the first) to {show_date(last.trained_until)} (the last)"
     facts = (
         (
-            f"{plural(len(backtest.folds), 'training')}, the first until {show_date(first.trained_until)}, the last until "
-            f"{show_date(last.trained_until)}; {backtest.reused} of {len(backtest.folds) * len(backtest.forecasters)} fits were there "
+            f"{plural(len(backtest.folds), 'training')} until {until}; {backtest.reused} of {len(backtest.folds) * len(backtest.forecasters)} fits were there "
             "already."
         ),
         (

@@ -170,7 +170,7 @@ def _warnings(evaluation: Evaluation) -> Table:
 
     return Table(
         title=f"Warnings at P(event) of {number(evaluation.threshold, digits=3)} or more",
-        caption="What became of them. SEDI is 1 for perfect warnings and 0 for chance, however rare the event.",
+        caption="What became of them. SEDI is 1 for perfect warnings and 0 for chance, however rare the event; n/a where nothing, or everything, was warned of.",
         columns=(
             "forecaster",
             *("hits", "misses", "false alarms", "quiet steps", "hit rate", "false alarm rate", "SEDI"),
