@@ -67,7 +67,7 @@ def test_the_curve_has_an_interval_at_each_block():
 def test_the_notes_say_what_all_zero_gets():
     zero = float(RESULT.y.mean())
     assert FOUND.overall["logistic"].mae_all_zero == pytest.approx(zero)
-    assert any(f"{zero:.4f}" in note and "don't choose" in note for note in FOUND.notes)
+    assert any(f"{zero:.4f}" in note and "Don't choose by MAE" in note for note in FOUND.notes)
 
 
 def test_few_origins_have_no_intervals_and_few_blocks_a_note():

@@ -355,12 +355,10 @@ def _notes(backtest: Backtest, overall: Mapping[str, Scores], *, origins: int, l
         if lowest.values["mae"].value >= zero
         else f"the lowest here is {lowest.values['mae'].value:.4f} ({lowest.forecaster})"
     )
+    rate = any_scores.values["base_rate"].value
     found = [
-        f"Zero on every step has a mean absolute error of {zero:.4f} and is worth nothing; {winner}. MAE is for seeing that: "
-        "don't choose by it.",
-        f"A forecast without skill has a PR-AUC of {any_scores.values['base_rate'].value:.4f}, the share of forecast steps with an "
-            "event."
-        ),
+        f"Zero on every step has a mean absolute error of {zero:.4f} and is worth nothing; {winner}. Don't choose by MAE.",
+        f"A forecast without skill has a PR-AUC of {rate:.4f}, the share of forecast steps with an event.",
     ]
     if best.forecaster in REFERENCES:
         found.append(
