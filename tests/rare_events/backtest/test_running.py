@@ -171,7 +171,7 @@ def test_the_same_bits_whatever_the_threads():
 def test_what_is_refused():
     with pytest.raises(InputError, match="must have the backtest's horizon, 3, but 'tsb' has 1"):
         backtest(SERIES, {"tsb": TSB()}, horizon=3)
-    with pytest.raises(InputError, match="different names"):
+    with pytest.raises(InputError, match=r"different names|name of its own"):
         backtest((SERIES, SERIES), {})
     with pytest.raises(
         InputError, match=r"'network' must be able to forecast fold 1 \(from .*\), but all series"
