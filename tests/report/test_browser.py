@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.rare_events import TSB, simulate
+from steelyard.rare_events.backtest import backtest, evaluate
+from steelyard.report.backtest.charts import figures as backtest_figures
+from steelyard.report.backtest.page import write_backtest
 from steelyard.report.charts import figures
 from steelyard.report.page import write_report
 from steelyard.study.result import StudyResult
@@ -110,6 +114,18 @@ def test_odd_results_are_drawn_too(odd_result: StudyResult, tmp_path: Path, prox
     )
     assert console == []
     assert SvgCounter(document).count == len(figures(odd_result))
+
+
+@pytest.mark.parametrize("flags", [(), ("--window-size=400,800",)])
+def test_a_backtest_is_drawn_too(tmp_path: Path, proxy: Recorder, flags: tuple[str, ...]) -> None:
+    known = simulate(steps=900, seed=0)
+    found = backtest(known.series, {"</b>tsb": TSB(horizon=2)}, horizon=2, folds=2)
+    evaluation = evaluate(found, repetitions=20)
+    page = write_backtest(found, evaluation, tmp_path / "backtest.html")
+    document, console = browse(page, proxy, tmp_path / "profile", *flags)
+    assert console == []
+    assert SvgCounter(document).count == len(backtest_figures(found, evaluation)) == 6
+    assert not re.search(r"""could not be drawn \([^"]""", document)
 
 
 def test_nothing_leaves_even_if_something_got_in(

@@ -3,7 +3,7 @@ import pytest
 from arch.bootstrap import optimal_block_length as peer_block_length
 from scipy.signal import lfilter
 
-from steelyard.stats.bootstrap import block_bootstrap_interval, optimal_block_length
+from steelyard.stats.bootstrap import block_bootstrap_interval, optimal_block_length, resampled_rows
 
 
 def autoregressive(rng: np.random.Generator, *, steps: int, rho: float) -> np.ndarray:
@@ -84,3 +84,34 @@ def test_the_unit_of_a_constant_series_is_one_step() -> None:
 def test_what_cannot_be_drawn(series: np.ndarray, block: int | None) -> None:
     with pytest.raises(ValueError, match="must"):
         block_bootstrap_interval(series, seed=0, block_length=block)
+
+
+@pytest.mark.parametrize(("blocks", "wraps"), [("circular", True), ("moving", False)])
+def test_resamples_are_whole_blocks_that_wrap_or_do_not(blocks: str, wraps: bool) -> None:
+    drawn = list(resampled_rows(20, block_length=6, seed=0, repetitions=400, blocks=blocks))
+    steps = {int(step) for rows in drawn for at in (0, 6, 12) for step in np.diff(rows[at : at + 6])}
+    assert steps == ({1, -19} if wraps else {1})
+    assert all(len(rows) == 20 for rows in drawn)
+
+
+def test_circular_blocks_draw_every_step_equally_often_and_moving_ones_the_ends_less() -> None:
+    def shares(blocks: str) -> np.ndarray:
+        drawn = np.concatenate(
+            list(resampled_rows(20, block_length=5, seed=1, repetitions=4000, blocks=blocks))
+        )
+        return np.bincount(drawn, minlength=20) / len(drawn) * 20
+
+    assert shares("circular") == pytest.approx(np.ones(20), abs=0.06)
+    assert shares("moving")[0] == pytest.approx(20 / 16 / 5, abs=0.05)
+
+
+def test_moving_blocks_give_an_interval_too() -> None:
+    series = autoregressive(np.random.default_rng(3), steps=400, rho=0.5)
+    circular, moving = (
+        block_bootstrap_interval(series, seed=0, block_length=10, repetitions=500, blocks=blocks)
+        for blocks in ("circular", "moving")
+    )
+    assert moving == pytest.approx(circular, abs=0.05)
+    assert moving != circular
+    with pytest.raises(ValueError, match="`blocks` must be one of circular, moving"):
+        block_bootstrap_interval(series, seed=0, blocks="stationary")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from steelyard.errors import InputError
 
 _Array = NDArray[np.float64]
+Blocks = Literal["circular", "moving"]
+"""Whether blocks may run over the end to the start (Politis and Romano 1992) or lie inside the series (Kuensch 1989)."""
 
 
 def block_bootstrap_interval(
@@ -20,8 +23,9 @@ def block_bootstrap_interval(
     statistic: Callable[[_Array], float] | None = None,
     level: float = 0.95,
     repetitions: int = 2000,
+    blocks: Blocks = "circular",
 ) -> tuple[float, float]:
-    """Return a percentile interval from circular blocks drawn with replacement (Politis and Romano 1992).
+    """Return a percentile interval from blocks drawn with replacement (Politis and Romano 1992; Kuensch 1989).
 
     Args:
         values: one row a time step, in order, shape (time,) or (time, columns).
@@ -30,9 +34,10 @@ def block_bootstrap_interval(
         statistic: maps a resample of the same shape to a number; default the mean.
         level: coverage in (0, 1).
         repetitions: resamples.
+        blocks: `circular` or `moving`.
 
     Raises:
-        InputError: fewer than 8 steps, a value that isn't finite, a block longer than the series.
+        InputError: fewer than 8 steps, a value that isn't finite, a block longer than the series, unknown `blocks`.
 
     Example:
         >>> wave = np.sin(np.arange(400) / 10)
@@ -47,20 +52,48 @@ def block_bootstrap_interval(
     length = block_length
     if length is None:
         length = optimal_block_length(series if series.ndim == 1 else series[:, 0])
-    steps = len(series)
-    if not 1 <= length <= steps:
-        raise InputError(f"`block_length` must lie between 1 and the {steps} steps, but got {length}")
-    rng = np.random.default_rng(seed)
-    blocks = -(-steps // length)
-    results = np.empty(repetitions)
-    offsets = np.arange(length)
-    for i in range(repetitions):
-        starts = rng.integers(0, steps, size=blocks)
-        rows = ((starts[:, None] + offsets).ravel() % steps)[:steps]
-        sample = series[rows]
-        results[i] = sample.mean() if statistic is None else statistic(sample)
+    drawn = resampled_rows(
+        len(series), block_length=length, seed=seed, repetitions=repetitions, blocks=blocks
+    )
+    results = np.array(
+        [series[rows].mean() if statistic is None else statistic(series[rows]) for rows in drawn]
+    )
     low, high = np.quantile(results, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def resampled_rows(
+    steps: int, *, block_length: int, seed: int, repetitions: int, blocks: Blocks = "circular"
+) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each resample, shape (steps,): whole blocks one after the other, the last one cut off.
+
+    Args:
+        steps: rows of the series.
+        block_length: rows a block.
+        seed: of the draws; same seed, same rows.
+        repetitions: resamples.
+        blocks: `circular` or `moving`.
+
+    Raises:
+        InputError: a block longer than the series, or unknown `blocks`.
+
+    Example:
+        >>> [rows] = resampled_rows(6, block_length=3, seed=0, repetitions=1)
+        >>> rows.tolist()
+        [5, 0, 1, 3, 4, 5]
+
+    When it is wrong: moving blocks hold the first and last `block_length` rows less often than the others.
+    """
+    if not 1 <= block_length <= steps:
+        raise InputError(f"`block_length` must lie between 1 and the {steps} steps, but got {block_length}")
+    if blocks not in get_args(Blocks):
+        raise InputError(f"`blocks` must be one of {', '.join(get_args(Blocks))}, but got {blocks!r}")
+    rng = np.random.default_rng(seed)
+    offsets = np.arange(block_length)
+    last = steps if blocks == "circular" else steps - block_length + 1
+    for _ in range(repetitions):
+        starts = rng.integers(0, last, size=-(-steps // block_length))
+        yield ((starts[:, None] + offsets).ravel() % steps)[:steps]
 
 
 def optimal_block_length(values: _Array) -> int:
