@@ -130,7 +130,7 @@ class Corpus:
         from scipy import sparse  # noqa: PLC0415 - slow to import
 
         data = np.ones(self.tokens, dtype=np.int64)
-        matrix = sparse.csr_array((data, np.asarray(self.words), self.starts), shape=(len(self), len(self.vocabulary)))
+        matrix = sparse.csr_array((data, np.array(self.words), self.starts.copy()), shape=(len(self), len(self.vocabulary)))
         matrix.sum_duplicates()
         return matrix
 
