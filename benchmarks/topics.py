@@ -36,7 +36,14 @@ from steelyard.data.corpus import Corpus
 
 ALPHA, BETA = 0.1, 0.01
 WARM_UP = 30
-MODULES = {"steelyard": "steelyard", "tomotopy": "tomotopy", "pyrmallet": "pyrmallet", "lda": "lda", "gensim": "gensim", "scikit-learn": "sklearn"}
+MODULES = {
+    "steelyard": "steelyard",
+    "tomotopy": "tomotopy",
+    "pyrmallet": "pyrmallet",
+    "lda": "lda",
+    "gensim": "gensim",
+    "scikit-learn": "sklearn",
+}
 EXACT = ("steelyard", "tomotopy", "pyrmallet", "lda")
 SLOW = ("lda", "gensim", "scikit-learn")
 AP = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -47,7 +54,9 @@ Fit = Iterator[tuple[int, float, float, NDArray[np.float64]]]
 
 def held_out(corpus: Corpus) -> tuple[Corpus, list[NDArray[np.int32]]]:
     """Return the training documents, and the tokens of every tenth document, shuffled."""
-    documents = [np.asarray(corpus.words[a:b]) for a, b in zip(corpus.starts[:-1], corpus.starts[1:], strict=True)]
+    documents = [
+        np.asarray(corpus.words[a:b]) for a, b in zip(corpus.starts[:-1], corpus.starts[1:], strict=True)
+    ]
     train = [each for i, each in enumerate(documents) if i % 10]
     rng = np.random.default_rng(0)
     test = [rng.permutation(each) for i, each in enumerate(documents) if not i % 10 and len(each) > 1]
@@ -105,19 +114,33 @@ def tomotopy(corpus: Corpus, topics: int, checkpoints: list[int], *, seed: int, 
         model.train(checkpoint - done, workers=threads)
         swept, done = swept + time.perf_counter() - began, checkpoint
         words = np.array([int(word) for word in model.used_vocabs])
-        yield checkpoint, spent + swept, swept, _full(corpus, words, np.array([model.get_topic_word_dist(k) for k in range(topics)]))
+        yield (
+            checkpoint,
+            spent + swept,
+            swept,
+            _full(corpus, words, np.array([model.get_topic_word_dist(k) for k in range(topics)])),
+        )
 
 
 def pyrmallet(corpus: Corpus, topics: int, checkpoints: list[int], *, seed: int, threads: int) -> Fit:
     import pyrmallet as rm
 
     # its tokeniser wants letters: words are written as their numbers in letters
-    names = ["w" + "".join(chr(97 + int(digit)) for digit in str(word)) for word in range(len(corpus.vocabulary))]
+    names = [
+        "w" + "".join(chr(97 + int(digit)) for digit in str(word)) for word in range(len(corpus.vocabulary))
+    ]
     number = {name: word for word, name in enumerate(names)}
     texts = [" ".join(names[word] for word in each) for each in _documents(corpus)]
     for checkpoint in checkpoints:
         model = rm.LatentDirichletAllocation(
-            topics, ALPHA * topics, BETA, checkpoint, seed, optimize_interval=0, num_samples=1, sample_interval=1
+            topics,
+            ALPHA * topics,
+            BETA,
+            checkpoint,
+            seed,
+            optimize_interval=0,
+            num_samples=1,
+            sample_interval=1,
         )
         began = time.perf_counter()
         model.fit(texts)
@@ -134,7 +157,9 @@ def lda(corpus: Corpus, topics: int, checkpoints: list[int], *, seed: int, threa
     logging.getLogger("lda").setLevel(logging.ERROR)
     counts = corpus.counts().astype(np.int64).toarray()
     for checkpoint in checkpoints:
-        model = package.LDA(topics, n_iter=checkpoint, alpha=ALPHA, eta=BETA, random_state=seed, refresh=10**6)
+        model = package.LDA(
+            topics, n_iter=checkpoint, alpha=ALPHA, eta=BETA, random_state=seed, refresh=10**6
+        )
         began = time.perf_counter()
         model.fit(counts)
         spent = time.perf_counter() - began
@@ -144,11 +169,23 @@ def lda(corpus: Corpus, topics: int, checkpoints: list[int], *, seed: int, threa
 def gensim(corpus: Corpus, topics: int, checkpoints: list[int], *, seed: int, threads: int) -> Fit:
     from gensim.models import LdaModel
 
-    bags = [[(int(w), int(c)) for w, c in zip(*np.unique(each, return_counts=True), strict=True)] for each in _documents(corpus)]
+    bags = [
+        [(int(w), int(c)) for w, c in zip(*np.unique(each, return_counts=True), strict=True)]
+        for each in _documents(corpus)
+    ]
     names = {word: str(word) for word in range(len(corpus.vocabulary))}
     for checkpoint in checkpoints:
         began = time.perf_counter()
-        model = LdaModel(bags, topics, id2word=names, passes=checkpoint, alpha=[ALPHA] * topics, eta=BETA, random_state=seed, eval_every=None)
+        model = LdaModel(
+            bags,
+            topics,
+            id2word=names,
+            passes=checkpoint,
+            alpha=[ALPHA] * topics,
+            eta=BETA,
+            random_state=seed,
+            eval_every=None,
+        )
         spent = time.perf_counter() - began
         yield checkpoint, spent, spent, np.asarray(model.get_topics(), dtype=np.float64)
 
@@ -159,7 +196,12 @@ def scikit_learn(corpus: Corpus, topics: int, checkpoints: list[int], *, seed: i
     counts = corpus.counts()
     for checkpoint in checkpoints:
         model = LatentDirichletAllocation(
-            topics, doc_topic_prior=ALPHA, topic_word_prior=BETA, max_iter=checkpoint, random_state=seed, n_jobs=1
+            topics,
+            doc_topic_prior=ALPHA,
+            topic_word_prior=BETA,
+            max_iter=checkpoint,
+            random_state=seed,
+            n_jobs=1,
         )
         began = time.perf_counter()
         model.fit(counts)
@@ -207,15 +249,33 @@ def child(task: dict[str, Any]) -> None:
     ):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         rows.append([sweeps, seconds, swept, perplexity(topics, test), peak / 1024])
-    print(json.dumps({"rows": rows, "tokens": corpus.tokens, "compiled": compiled, "before_mib": before / 1024}))
+    print(
+        json.dumps({"rows": rows, "tokens": corpus.tokens, "compiled": compiled, "before_mib": before / 1024})
+    )
 
 
-def run(peer: str, folder: Path, topics: int, checkpoints: list[int], *, seed: int, threads: int) -> dict[str, Any]:
+def run(
+    peer: str, folder: Path, topics: int, checkpoints: list[int], *, seed: int, threads: int
+) -> dict[str, Any]:
     """Run `child` in a process of its own, pinned to its number of cores."""
-    task = {"peer": peer, "corpus": str(folder), "topics": topics, "checkpoints": checkpoints, "seed": seed, "threads": threads}
-    environment = {**os.environ, **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")}
+    task = {
+        "peer": peer,
+        "corpus": str(folder),
+        "topics": topics,
+        "checkpoints": checkpoints,
+        "seed": seed,
+        "threads": threads,
+    }
+    environment = {
+        **os.environ,
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    }
     done = subprocess.run(
-        [sys.executable, __file__, "--child", json.dumps(task)], capture_output=True, text=True, env=environment, check=False
+        [sys.executable, __file__, "--child", json.dumps(task)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(f"{peer} failed:\n{done.stderr[-2000:]}")
@@ -230,19 +290,27 @@ def corpora(quick: bool, folder: Path) -> dict[str, Path]:
     if not quick and (AP / "docword.ap.txt.gz").exists():
         from steelyard.data.docword import read_docword
 
-        found["AP"] = read_docword(AP / "docword.ap.txt.gz", vocabulary=AP / "vocab.ap.txt").save(folder / "ap")
+        found["AP"] = read_docword(AP / "docword.ap.txt.gz", vocabulary=AP / "vocab.ap.txt").save(
+            folder / "ap"
+        )
     return found
 
 
 def main() -> None:
     """Run every model on every corpus and size, print the table and the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="embedded corpus, 20 and 100 topics, tomotopy only beside ours")
-    parser.add_argument("--topics", type=lambda text: [int(each) for each in text.split(",")], help="e.g. 20,100,500")
+    parser.add_argument(
+        "--quick", action="store_true", help="embedded corpus, 20 and 100 topics, tomotopy only beside ours"
+    )
+    parser.add_argument(
+        "--topics", type=lambda text: [int(each) for each in text.split(",")], help="e.g. 20,100,500"
+    )
     parser.add_argument("--peers", type=lambda text: text.split(","), help=f"some of {','.join(MODULES)}")
     parser.add_argument("--corpus", choices=("embedded", "AP"), help="one corpus only")
     parser.add_argument("--sweeps", type=int, help="of the exact samplers; default 100 (quick: 60)")
-    parser.add_argument("--rounds", type=int, default=None, help="how often each model is run; the fastest counts")
+    parser.add_argument(
+        "--rounds", type=int, default=None, help="how often each model is run; the fastest counts"
+    )
     parser.add_argument("--child", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
@@ -266,13 +334,19 @@ def main() -> None:
     print(json.dumps(summary(results)))
 
 
-def measured(name: str, path: Path, *, topics: list[int], sweeps: int, rounds: int, peers: list[str]) -> list[dict[str, Any]]:
+def measured(
+    name: str, path: Path, *, topics: list[int], sweeps: int, rounds: int, peers: list[str]
+) -> list[dict[str, Any]]:
     """Run the models on one corpus, in turn, and print a row each."""
     every = list(range(5, sweeps + 1, 5))
-    print(f"\n{name}: {'model':<14}{'topics':>7}{'threads':>8}{'sweeps':>7}{'seconds':>9}{'Mtok/s':>8}{'perplexity':>11}{'peak MiB':>9}")
+    print(
+        f"\n{name}: {'model':<14}{'topics':>7}{'threads':>8}{'sweeps':>7}{'seconds':>9}{'Mtok/s':>8}{'perplexity':>11}{'peak MiB':>9}"
+    )
     results = []
     for k in topics:
-        tasks = [(peer, 1) for peer in peers] + [(peer, 2) for peer in peers if peer in ("steelyard", "tomotopy")]
+        tasks = [(peer, 1) for peer in peers] + [
+            (peer, 2) for peer in peers if peer in ("steelyard", "tomotopy")
+        ]
         runs: dict[tuple[str, int], list[dict[str, Any]]] = {task: [] for task in tasks}
         for round_ in range(rounds):
             for peer, threads in tasks:
@@ -283,23 +357,45 @@ def measured(name: str, path: Path, *, topics: list[int], sweeps: int, rounds: i
         for (peer, threads), each in runs.items():
             fastest = min(each, key=lambda one: one["rows"][-1][1])
             curve = [
-                [row[0], min(one["rows"][i][1] for one in each), float(np.mean([one["rows"][i][3] for one in each]))]
+                [
+                    row[0],
+                    min(one["rows"][i][1] for one in each),
+                    float(np.mean([one["rows"][i][3] for one in each])),
+                ]
                 for i, row in enumerate(fastest["rows"])
             ]
             done, seconds, _, _, peak = fastest["rows"][-1]
             rate = done * fastest["tokens"] / min(one["rows"][-1][2] for one in each) / 1e6
-            result = {"corpus": name, "model": peer, "topics": k, "threads": threads, "rate": rate, "curve": curve, "peak_mib": peak}
+            result = {
+                "corpus": name,
+                "model": peer,
+                "topics": k,
+                "threads": threads,
+                "rate": rate,
+                "curve": curve,
+                "peak_mib": peak,
+            }
             results.append(result)
-            print(f"{'':<{len(name) + 2}}{peer:<14}{k:>7}{threads:>8}{done:>7}{seconds:>9.2f}{rate:>8.2f}{curve[-1][2]:>11.1f}{peak:>9.0f}", flush=True)
+            print(
+                f"{'':<{len(name) + 2}}{peer:<14}{k:>7}{threads:>8}{done:>7}{seconds:>9.2f}{rate:>8.2f}{curve[-1][2]:>11.1f}{peak:>9.0f}",
+                flush=True,
+            )
     return results
 
 
 def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the ratios of the goals, one a corpus and size."""
-    found: dict[str, Any] = {"benchmark": "topics", "time_ratio": {}, "threads_speedup": {}, "perplexity_ratio": {}}
+    found: dict[str, Any] = {
+        "benchmark": "topics",
+        "time_ratio": {},
+        "threads_speedup": {},
+        "perplexity_ratio": {},
+    }
     for case in sorted({(one["corpus"], one["topics"]) for one in results}):
         key = f"{case[0]}-{case[1]}"
-        here = {(one["model"], one["threads"]): one for one in results if (one["corpus"], one["topics"]) == case}
+        here = {
+            (one["model"], one["threads"]): one for one in results if (one["corpus"], one["topics"]) == case
+        }
         ours, theirs = here.get(("steelyard", 1)), here.get(("tomotopy", 1))
         if ours and theirs:
             _, seconds, goal = theirs["curve"][-1]
@@ -307,7 +403,11 @@ def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
             found["time_ratio"][key] = round(reached[0] / seconds, 3) if reached else None
         if ours and ("steelyard", 2) in here:
             found["threads_speedup"][key] = round(here["steelyard", 2]["rate"] / ours["rate"], 2)
-        exact = [one["curve"][-1][2] for (model, threads), one in here.items() if model in EXACT[1:] and model not in SLOW and threads == 1]
+        exact = [
+            one["curve"][-1][2]
+            for (model, threads), one in here.items()
+            if model in EXACT[1:] and model not in SLOW and threads == 1
+        ]
         if ours and exact:
             found["perplexity_ratio"][key] = round(ours["curve"][-1][2] / min(exact), 4)
     return found

@@ -147,7 +147,7 @@ class Corpus:
 
         data = np.ones(self.tokens, dtype=np.int64)
         matrix = sparse.csr_array(
-            (data, np.asarray(self.words), self.starts), shape=(len(self), len(self.vocabulary))
+            (data, np.array(self.words), self.starts.copy()), shape=(len(self), len(self.vocabulary))
         )
         matrix.sum_duplicates()
         return matrix
