@@ -2,8 +2,9 @@
 
 What a sweep drew tells the whole path it took: at every token the counts of all others are known, so are the full conditional and the
 topic that came out of it. If the sampler is exact, randomised places in the cumulative distributions (Dawid 1984; Smith 1985) are
-independent and uniform, whatever the corpus, the number of topics or the groups; and any count of draws of a kind (a topic kept, say) less
-the sum of its probabilities is a martingale, whose variance is known. The same holds for the shares of the topics' masses.
+independent and uniform, whatever the corpus, the number of topics or the groups; and anything summed over draws (topics that were kept, or
+the logarithm of a factor of the full conditional) less its expectation is a martingale, whose variance is known. The same holds for the
+shares of the topics' masses.
 """
 
 from __future__ import annotations
@@ -22,23 +23,29 @@ UNLIKELY = 1e-5
 
 
 @dataclass
-class Kind:
-    """Draws of a kind: how many there were, were expected, and the variance of the difference."""
+class Score:
+    """A sum over draws of what was drawn less its expectation: a martingale, with the sum of its variances."""
 
-    seen: float = 0.0
-    expected: float = 0.0
+    excess: float = 0.0
     variance: float = 0.0
+    largest: float = 0.0
 
-    def add(self, happened: bool, probability: float) -> None:
-        self.seen += happened
-        self.expected += probability
-        self.variance += max(probability * (1 - probability), 0.0)
+    def add(self, values: Any, p: Any, new: int) -> None:
+        """Add a draw that gave `values[new]`, where `values[k]` had the probability `p[k]`."""
+        mean = float(p @ values)
+        self.excess += float(values[new]) - mean
+        self.variance += float(p @ (values - mean) ** 2)
+        self.largest = max(self.largest, float(np.abs(values - mean).max()))
 
     @property
     def p_value(self) -> float:
-        if self.variance < 10:  # too few for the normal distribution
-            return 1.0
-        return float(2 * norm.sf(abs(self.seen - self.expected) / math.sqrt(self.variance)))
+        """Return Freedman's (1975) bound on the p-value where few draws count, else that of the normal distribution."""
+        if self.variance < 20 * self.largest**2:
+            far = abs(self.excess)
+            return float(
+                min(2 * math.exp(-(far**2) / (2 * (self.variance + self.largest * far) + 1e-300)), 1.0)
+            )
+        return float(2 * norm.sf(abs(self.excess) / math.sqrt(self.variance)))
 
 
 @dataclass
@@ -49,13 +56,13 @@ class Draws:
     share_places: list[float] = field(default_factory=list)
     by_token: dict[int, list[float]] = field(default_factory=dict)
     by_share: dict[tuple[int, int], list[float]] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    scores: dict[str, Score] = field(default_factory=dict)
     impossible: int = 0
     drawn: int = 0
 
     def p_values(self) -> dict[str, float]:
         """Return a p-value for each thing that an exact sampler leaves to chance."""
-        found = {name: kind.p_value for name, kind in self.kinds.items()}
+        found = {name: score.p_value for name, score in self.scores.items()}
         found["places of draws are uniform"] = float(kstest(self.places, "uniform").pvalue)
         found["a token's successive draws are independent"] = _serial(self.by_token.values())
         if self.share_places:
@@ -103,7 +110,13 @@ def check_draws(chain: Any, *, sweeps: int, seed: int = 0) -> dict[str, float]:
 
 
 def _walk(
-    chain: Any, before: Any, after: Any, given: list[Any], phases: list[Any], rng: np.random.Generator, draws: Draws
+    chain: Any,
+    before: Any,
+    after: Any,
+    given: list[Any],
+    phases: list[Any],
+    rng: np.random.Generator,
+    draws: Draws,
 ) -> None:
     corpus, layout, K = chain.corpus, chain._layout, chain.topics
     beta, sizes = chain.beta, np.bincount(layout.word_group, minlength=chain.partitions)
@@ -124,7 +137,12 @@ def _walk(
                 counts[row, old] -= 1
             below = by_group[g] + beta * sizes[g]
             mass = np.zeros(K)
-            np.divide((by_document[d] + chain.alpha) * shares[g, :K] * (by_word[w] + beta), below, out=mass, where=below > 0)
+            np.divide(
+                (by_document[d] + chain.alpha) * shares[g, :K] * (by_word[w] + beta),
+                below,
+                out=mass,
+                where=below > 0,
+            )
             whole = mass.sum()
             if whole > 0:
                 p = mass / whole
@@ -133,17 +151,19 @@ def _walk(
                 at = float(min(p[:new].sum() + rng.random() * p[new], 1.0))
                 draws.places.append(at)
                 draws.by_token.setdefault(place, []).append(at)
-                kinds = {
-                    "a topic is kept": (new == old, p[old]),
-                    "a topic is the likeliest": (new == p.argmax(), p.max()),
-                    "a topic is one of the document's": (by_document[d, new] > 0, p[by_document[d] > 0].sum()),
-                    "a topic is one of the word's": (by_word[w, new] > 0, p[by_word[w] > 0].sum()),
-                    "a topic is the largest": (new == by_group[g].argmax(), p[by_group[g].argmax()]),
-                    "the last topic is drawn": (new == K - 1, p[K - 1]),
-                    "the first topic is drawn": (new == 0, p[0]),
+                topics = np.arange(K)
+                scored = {
+                    "keeping a topic": topics == old,
+                    "taking the likeliest topic": topics == p.argmax(),
+                    "the first topic": topics == 0,
+                    "the last topic": topics == K - 1,
+                    "the document's factor": np.log(by_document[d] + chain.alpha + 1e-3),
+                    "the word's factor": np.log(by_word[w] + beta + 1e-3),
+                    "the totals' factor": np.log(below + 1e-3),
+                    "the shares' factor": np.log(shares[g, :K] + 1e-3),
                 }
-                for name, (happened, probability) in kinds.items():
-                    draws.kinds.setdefault(name, Kind()).add(bool(happened), float(probability))
+                for name, values in scored.items():
+                    draws.scores.setdefault(name, Score()).add(values.astype(float), p, new)
             else:
                 assert new == old, "a token without mass anywhere must keep its topic"
             for counts, row in ((by_document, d), (by_word, w), (by_group, g)):
@@ -152,7 +172,9 @@ def _walk(
 
 def _shares(shape: Any, shares: Any, draws: Draws) -> None:
     """Break each topic's Dirichlet distribution into independent Beta distributions, and note the shares' places in them."""
-    assert np.allclose(shares.sum(axis=0), (shape.sum(axis=0) > 0).astype(float)), "shares of a topic must sum to 1"
+    assert np.allclose(shares.sum(axis=0), (shape.sum(axis=0) > 0).astype(float)), (
+        "shares of a topic must sum to 1"
+    )
     for g in range(len(shape) - 1):
         left, rest = 1 - shares[:g].sum(axis=0), shape[g + 1 :].sum(axis=0)
         for k in np.flatnonzero((shape[g] > 0) & (rest > 0) & (left > 1e-6)):

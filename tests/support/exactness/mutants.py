@@ -28,6 +28,7 @@ class Mutant:
         new: what to have instead.
         caught_by: names of the checks that catch it (`suite.CHECKS`), the quickest first.
         partitions: groups that it takes to show.
+        strength: of the checks that it takes to show, times that of the default run.
         quick: whether to run it by default.
     """
 
@@ -37,6 +38,7 @@ class Mutant:
     new: str
     caught_by: tuple[str, ...]
     partitions: int = 1
+    strength: int = 1
     quick: bool = False
 
     @property
@@ -62,7 +64,9 @@ def mutated(module: str, *changes: tuple[str, str], compiled: bool = False) -> M
             f"{module} has {source.count(old)} times, not once: {old!r}; the source has changed, so must the mutant"
         )
         source = source.replace(old, new)
-    source = re.sub(r", cache=True|cache=True", "", source) if compiled else re.sub(r"(?m)^@njit.*$", "", source)
+    source = (
+        re.sub(r", cache=True|cache=True", "", source) if compiled else re.sub(r"(?m)^@njit.*$", "", source)
+    )
     found = ModuleType(f"{_PACKAGE}.{module}_mutant")
     found.__package__ = f"{_PACKAGE}.{module}".rpartition(".")[0]
     sys.modules[found.__name__] = found
@@ -89,8 +93,14 @@ def planted(mutant: Mutant) -> Iterator[Any]:
         with mock.patch.object(kernels, name, found):
             yield chain.Chain
     else:
-        public = {key: value for key, value in vars(found).items() if getattr(value, "__module__", "") == found.__name__}
-        with mock.patch.multiple(chain, **{key: value for key, value in public.items() if hasattr(chain, key)}):
+        public = {
+            key: value
+            for key, value in vars(found).items()
+            if getattr(value, "__module__", "") == found.__name__
+        }
+        with mock.patch.multiple(
+            chain, **{key: value for key, value in public.items() if hasattr(chain, key)}
+        ):
             yield chain.Chain
 
 
@@ -103,7 +113,7 @@ MUTANTS = (
         module=_SCALAR,
         old="(doc_topic[offset + k] + alpha[k])",
         new="(doc_topic[offset + k] + (k == old) + alpha[k])",
-        caught_by=("draws", "sweeps", "visits", "joint", "ranks"),
+        caught_by=("sweeps", "draws"),
         quick=True,
     ),
     Mutant(
@@ -111,21 +121,22 @@ MUTANTS = (
         module=_SCALAR,
         old="(counts[k] + beta)",
         new="(counts[k] + (k == old) + beta)",
-        caught_by=("draws", "sweeps", "visits", "joint", "ranks"),
+        caught_by=("draws", "sweeps"),
     ),
     Mutant(
         name="own token left in its topic's total",
         module=_SCALAR,
         old="below = totals[k] + group_beta",
         new="below = totals[k] + (k == old) + group_beta",
-        caught_by=("draws", "sweeps"),
+        caught_by=("sweeps",),
+        strength=6,
     ),
     Mutant(
         name="beta not times words",
         module=_SCALAR,
         old="below = totals[k] + group_beta",
         new="below = totals[k] + beta",
-        caught_by=("draws", "sweeps", "visits", "joint"),
+        caught_by=("sweeps",),
         quick=True,
     ),
     Mutant(
@@ -133,7 +144,7 @@ MUTANTS = (
         module=_SCALAR,
         old="(counts[k] + beta) / below",
         new="(counts[k] + beta)",
-        caught_by=("draws", "sweeps", "joint"),
+        caught_by=("draws", "sweeps", "visits", "joint"),
     ),
     Mutant(
         name="alpha of the first topic for all",
@@ -154,7 +165,7 @@ MUTANTS = (
         module=_SCALAR,
         old="reach = uniform(state) * mass",
         new="reach = min(uniform(state), mass * 0.999999)",
-        caught_by=("draws", "sweeps", "visits"),
+        caught_by=("draws", "sweeps", "visits", "joint"),
         quick=True,
     ),
     Mutant(
@@ -169,7 +180,7 @@ MUTANTS = (
         module=_SCALAR,
         old="range(run_start[run], run_start[run + 1])",
         new="range(run_start[run], run_start[run + 1] - 1)",
-        caught_by=("sweeps", "draws", "counts"),
+        caught_by=("counts", "draws", "sweeps"),
         quick=True,
     ),
     Mutant(
@@ -177,21 +188,21 @@ MUTANTS = (
         module=_SCALAR,
         old="for run in range(runs[0], runs[1])",
         new="for run in range(runs[0] + 1, runs[1])",
-        caught_by=("sweeps", "draws", "counts"),
+        caught_by=("counts", "sweeps"),
     ),
     Mutant(
         name="a document's new topic not counted",
         module=_SCALAR,
         old="doc_topic[offset + new] += 1",
         new="doc_topic[offset + old] += 1",
-        caught_by=("counts", "draws", "sweeps"),
+        caught_by=("counts", "draws", "sweeps", "visits", "joint"),
     ),
     Mutant(
         name="a topic's total not counted",
         module=_SCALAR,
         old="totals[new] += 1",
         new="totals[old] += 1",
-        caught_by=("counts", "draws", "sweeps"),
+        caught_by=("counts", "draws", "sweeps", "visits"),
     ),
     Mutant(
         name="a random number used for every token",
@@ -205,7 +216,7 @@ MUTANTS = (
         module=_SCALAR,
         old="* share[k]",
         new="",
-        caught_by=("draws", "sweeps", "visits"),
+        caught_by=("draws",),
         partitions=2,
     ),
     Mutant(
@@ -213,43 +224,46 @@ MUTANTS = (
         module=_VECTOR,
         old="            normaliser[new] = _normaliser(share[new], totals[new], group)\n",
         new="",
-        caught_by=("draws", "sweeps"),
-        quick=True,
+        caught_by=("sweeps",),
+        strength=6,
     ),
     Mutant(
         name="normaliser not brought up to date by the topic left",
         module=_VECTOR,
         old="            normaliser[old] = _normaliser(share[old], totals[old], group)\n",
         new="",
-        caught_by=("draws", "sweeps"),
+        caught_by=("sweeps",),
+        strength=6,
     ),
     Mutant(
         name="weight not brought up to date by the topic drawn",
         module=_VECTOR,
         old="            weights[new] = (float32(counts[new]) + own) * normaliser[new]\n",
         new="",
-        caught_by=("draws", "sweeps"),
+        caught_by=("sweeps",),
+        strength=6,
     ),
     Mutant(
         name="weight not brought up to date by the topic left",
         module=_VECTOR,
         old="            weights[old] = (float32(counts[old]) + own) * normaliser[old]\n",
         new="",
-        caught_by=("draws", "sweeps", "visits"),
+        caught_by=("sweeps", "draws"),
     ),
     Mutant(
         name="own token left in its document, in vectors",
         module=_VECTOR,
         old="            drawn = uniform(state)\n",
         new="            drawn = uniform(state)\n            doc_topic[uint64(offset) + old] += 1\n",
-        caught_by=("counts", "draws"),
+        caught_by=("counts", "sweeps", "draws"),
+        quick=True,
     ),
     Mutant(
         name="beta not times words, in vectors",
         module=_VECTOR,
         old="group = float32(group_beta)",
         new="group = float32(beta)",
-        caught_by=("draws", "sweeps", "visits"),
+        caught_by=("sweeps",),
     ),
     Mutant(
         name="search through a lane begins at its second topic",
@@ -264,20 +278,21 @@ MUTANTS = (
         old="rest -= out[new]",
         new="rest -= float32(0)",
         caught_by=("draws",),
+        strength=5,
     ),
     Mutant(
         name="the last run of a block passed over, in vectors",
         module=_VECTOR,
         old="for run in range(runs[0], runs[1])",
         new="for run in range(runs[0], runs[1] - 1)",
-        caught_by=("sweeps", "draws", "counts"),
+        caught_by=("sweeps", "counts"),
     ),
     Mutant(
         name="the same random numbers in every sweep",
         module="chain",
         old="states = streams(self.seed, sweep=self.sweeps,",
         new="states = streams(self.seed, sweep=0,",
-        caught_by=("draws", "sweeps"),
+        caught_by=("sweeps", "draws"),
         quick=True,
     ),
     Mutant(
@@ -285,7 +300,7 @@ MUTANTS = (
         module="chain",
         old="                                states[place],",
         new="                                states[0].copy(),",
-        caught_by=("draws", "sweeps"),
+        caught_by=("sweeps",),
         partitions=2,
     ),
     Mutant(
@@ -318,7 +333,7 @@ MUTANTS = (
         module="chain",
         old="float(group_beta[column]),",
         new="float(group_beta.sum()),",
-        caught_by=("draws", "sweeps"),
+        caught_by=("draws",),
         partitions=2,
     ),
     Mutant(
@@ -334,7 +349,7 @@ MUTANTS = (
         module="shares",
         old="beta * group_words[:, None]",
         new="beta",
-        caught_by=("draws", "sweeps"),
+        caught_by=("draws",),
         partitions=2,
         quick=True,
     ),
@@ -351,7 +366,7 @@ MUTANTS = (
         module="shares",
         old="masses / np.where(whole > 0, whole, 1.0)",
         new="masses",
-        caught_by=("draws", "sweeps"),
+        caught_by=("draws",),
         partitions=2,
     ),
     Mutant(
@@ -359,7 +374,7 @@ MUTANTS = (
         module="shares",
         old="logs = np.log(rng.standard_gamma(safe + 1)) + np.log1p(-rng.random(safe.shape)) / safe",
         new="logs = np.log(safe)",
-        caught_by=("draws", "sweeps"),
+        caught_by=("draws",),
         partitions=2,
     ),
 )

@@ -7,6 +7,7 @@ groups; `strength` multiplies the number of draws.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from exactness.posterior import posterior
 from exactness.transitions import apart, check_sweeps, check_visits, sweep_law
 
 from steelyard.data.corpus import Corpus
+from steelyard.topics.chain import Chain
 
 Make = Callable[..., Any]
 TINY_ALPHA = np.array([0.5, 0.9])
@@ -32,6 +34,12 @@ def tiny() -> Corpus:
     )
 
 
+@lru_cache(maxsize=None)
+def tiny_law(partitions: int) -> Any:
+    """Return the law of a sweep over the tiny corpus (`transitions.sweep_law`), shape (32, 32)."""
+    return sweep_law(Chain(tiny(), topics=2, alpha=TINY_ALPHA, beta=TINY_BETA, seed=0, partitions=partitions))
+
+
 def small(*, tokens: int = 300, words: int = 45, seed: int = 0) -> Corpus:
     """Return 15 documents of different lengths, two of them empty, over words of very different frequencies."""
     rng = np.random.default_rng(seed)
@@ -45,24 +53,26 @@ def small(*, tokens: int = 300, words: int = 45, seed: int = 0) -> Corpus:
 
 def draws(make: Make, *, partitions: int, strength: int = 1, seed: int = 1) -> None:
     """Check that every draw follows its full conditional, for as many topics as fill lanes, and for more."""
-    for topics in (16, 21):
-        rng = np.random.default_rng(topics)
-        alpha = rng.gamma(1.0, size=topics) + 0.05
-        chain = make(small(), topics=topics, alpha=alpha, beta=0.1, seed=seed, partitions=partitions)
-        check_draws(chain, sweeps=10 * strength, seed=seed)
+    for topics, tokens in ((16, 200), (56, 300)):
+        alpha = np.random.default_rng(topics).gamma(1.0, size=topics) * 0.3 + 0.05
+        alpha[-1] = 1.0
+        chain = make(
+            small(tokens=tokens), topics=topics, alpha=alpha, beta=0.05, seed=seed, partitions=partitions
+        )
+        check_draws(chain, sweeps=12 * strength, seed=seed)
 
 
 def sweeps(make: Make, *, partitions: int, strength: int = 1, seed: int = 1) -> None:
     """Check that sweeps lead from each assignment of a tiny corpus where they should, as often as they should."""
     chain = make(tiny(), topics=2, alpha=TINY_ALPHA, beta=TINY_BETA, seed=seed, partitions=partitions)
-    check_sweeps(chain, sweeps=1200 * strength)
+    check_sweeps(chain, sweeps=1200 * strength, law=tiny_law(partitions))
 
 
 def visits(make: Make, *, partitions: int, strength: int = 1, seed: int = 1) -> None:
     """Check that a tiny corpus' assignments are visited as often as the posterior says."""
     chain = make(tiny(), topics=2, alpha=TINY_ALPHA, beta=TINY_BETA, seed=seed, partitions=partitions)
     target = posterior(tiny(), alpha=TINY_ALPHA, beta=TINY_BETA)
-    every = apart(sweep_law(chain), target, closer_than=1e-3)
+    every = apart(tiny_law(partitions), target, closer_than=1e-3)
     check_visits(chain, target, visits=400 * strength, every=every)
 
 
@@ -88,7 +98,7 @@ def ranks(make: Make, *, partitions: int, strength: int = 1, seed: int = 1) -> N
 
 def counts(make: Make, *, partitions: int, strength: int = 1, seed: int = 1) -> None:
     """Check that counts stay those of the assignments, and that every token's topic moves."""
-    corpus = small()
+    corpus = small(tokens=120)
     chain = make(corpus, topics=5, alpha=np.full(5, 0.7), beta=0.2, seed=seed, partitions=partitions)
     document = np.repeat(np.arange(len(corpus)), corpus.lengths)
     moved = np.zeros(corpus.tokens, dtype=bool)
@@ -102,7 +112,9 @@ def counts(make: Make, *, partitions: int, strength: int = 1, seed: int = 1) -> 
         np.add.at(by_topic, (z, corpus.words), 1)
         assert (chain.doc_topic == by_document).all(), "documents' counts aren't those of the assignments"
         assert (chain.topic_word == by_topic).all(), "topics' counts aren't those of the assignments"
-        assert (chain.topic_totals == by_topic.sum(axis=1)).all(), "topics' totals aren't those of the assignments"
+        assert (chain.topic_totals == by_topic.sum(axis=1)).all(), (
+            "topics' totals aren't those of the assignments"
+        )
     assert moved.all(), f"{int((~moved).sum())} of {corpus.tokens} tokens never changed their topic"
 
 
