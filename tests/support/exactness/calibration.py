@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from exactness.joint import Model
 from scipy.stats import chi2
+
+from exactness.joint import Model
 
 UNLIKELY = 1e-5
 

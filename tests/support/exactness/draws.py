@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from exactness.scan import scan
 from scipy.special import betainc, ndtri
 from scipy.stats import kstest, norm
+
+from exactness.scan import scan
 
 UNLIKELY = 1e-5
 """Smallest p-value, after Bonferroni's correction, that isn't taken for an error."""
@@ -40,11 +41,11 @@ class Score:
     @property
     def p_value(self) -> float:
         """Return Freedman's (1975) bound on the p-value where few draws count, else that of the normal distribution."""
+        if self.largest < 1e-9:  # the same for every topic, up to roundings
+            return 1.0
         if self.variance < 20 * self.largest**2:
             far = abs(self.excess)
-            return float(
-                min(2 * math.exp(-(far**2) / (2 * (self.variance + self.largest * far) + 1e-300)), 1.0)
-            )
+            return float(min(2 * math.exp(-(far**2) / (2 * (self.variance + self.largest * far))), 1.0))
         return float(2 * norm.sf(abs(self.excess) / math.sqrt(self.variance)))
 
 
@@ -92,7 +93,7 @@ def watched(chain: Any, *, sweeps: int, seed: int) -> Draws:
             given.clear()
             before = chain.assignments
             chain.sweep()
-            _walk(chain, before, chain.assignments, given, phases, rng, draws)
+            _walk(chain, (before, chain.assignments), given, phases, draws, rng=rng)
     finally:
         chain._shares = real
     return draws
@@ -111,13 +112,14 @@ def check_draws(chain: Any, *, sweeps: int, seed: int = 0) -> dict[str, float]:
 
 def _walk(
     chain: Any,
-    before: Any,
-    after: Any,
+    topics: tuple[Any, Any],
     given: list[Any],
     phases: list[Any],
-    rng: np.random.Generator,
     draws: Draws,
+    *,
+    rng: np.random.Generator,
 ) -> None:
+    before, after = topics
     corpus, layout, K = chain.corpus, chain._layout, chain.topics
     beta, sizes = chain.beta, np.bincount(layout.word_group, minlength=chain.partitions)
     document = np.repeat(np.arange(len(corpus)), corpus.lengths)
@@ -151,12 +153,12 @@ def _walk(
                 at = float(min(p[:new].sum() + rng.random() * p[new], 1.0))
                 draws.places.append(at)
                 draws.by_token.setdefault(place, []).append(at)
-                topics = np.arange(K)
+                number = np.arange(K)
                 scored = {
-                    "keeping a topic": topics == old,
-                    "taking the likeliest topic": topics == p.argmax(),
-                    "the first topic": topics == 0,
-                    "the last topic": topics == K - 1,
+                    "keeping a topic": number == old,
+                    "taking the likeliest topic": number == p.argmax(),
+                    "the first topic": number == 0,
+                    "the last topic": number == K - 1,
                     "the document's factor": np.log(by_document[d] + chain.alpha + 1e-3),
                     "the word's factor": np.log(by_word[w] + beta + 1e-3),
                     "the totals' factor": np.log(below + 1e-3),

@@ -7,16 +7,16 @@ groups; `strength` multiplies the number of draws.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
+
 from exactness.calibration import check_ranks
 from exactness.draws import check_draws
 from exactness.joint import Model, check_joint
 from exactness.posterior import posterior
 from exactness.transitions import apart, check_sweeps, check_visits, sweep_law
-
 from steelyard.data.corpus import Corpus
 from steelyard.topics.chain import Chain
 
@@ -34,7 +34,7 @@ def tiny() -> Corpus:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def tiny_law(partitions: int) -> Any:
     """Return the law of a sweep over the tiny corpus (`transitions.sweep_law`), shape (32, 32)."""
     return sweep_law(Chain(tiny(), topics=2, alpha=TINY_ALPHA, beta=TINY_BETA, seed=0, partitions=partitions))

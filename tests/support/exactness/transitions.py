@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
-from exactness.posterior import assignments, number
-from exactness.scan import scan
 from numpy.typing import NDArray
 from scipy.special import roots_jacobi
 from scipy.stats import chi2
+
+from exactness.posterior import assignments, number
+from exactness.scan import scan
 
 UNLIKELY = 1e-5
 _NODES = {1: 1, 2: 24, 3: 7}
@@ -176,7 +177,7 @@ def _quadrature(shape: NDArray[np.float64], *, nodes: int) -> tuple[NDArray[np.f
     return shares, weights
 
 
-@lru_cache(maxsize=None)
+@cache
 def _beta_nodes(a: float, b: float, nodes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     x, weights = roots_jacobi(nodes, b - 1, a - 1)
     return (x + 1) / 2, weights / weights.sum()
