@@ -23,30 +23,44 @@ UNLIKELY = 1e-5
 """Smallest p-value, after Bonferroni's correction, that isn't taken for an error."""
 
 
-@dataclass
-class Score:
-    """A sum over draws of what was drawn less its expectation: a martingale, with the sum of its variances."""
+SCORED = (
+    "keeping a topic",
+    "taking the likeliest topic",
+    "the first topic",
+    "the last topic",
+    "the document's factor",
+    "the word's factor",
+    "the totals' factor",
+    "the shares' factor",
+)
 
-    excess: float = 0.0
-    variance: float = 0.0
-    largest: float = 0.0
+
+class Scores:
+    """Sums over draws of what was drawn less its expectation: martingales, with the sums of their variances."""
+
+    def __init__(self) -> None:
+        self.excess, self.variance, self.largest = (np.zeros(len(SCORED)) for _ in range(3))
 
     def add(self, values: Any, p: Any, new: int) -> None:
-        """Add a draw that gave `values[new]`, where `values[k]` had the probability `p[k]`."""
-        mean = float(p @ values)
-        self.excess += float(values[new]) - mean
-        self.variance += float(p @ (values - mean) ** 2)
-        self.largest = max(self.largest, float(np.abs(values - mean).max()))
+        """Add a draw that gave `values[:, new]`, where `values[:, k]` had the probability `p[k]`; a row for each of `SCORED`."""
+        centred = values - (values @ p)[:, None]
+        self.excess += centred[:, new]
+        self.variance += centred**2 @ p
+        np.maximum(self.largest, np.abs(centred).max(axis=1), out=self.largest)
 
-    @property
-    def p_value(self) -> float:
-        """Return Freedman's (1975) bound on the p-value where few draws count, else that of the normal distribution."""
-        if self.largest < 1e-9:  # the same for every topic, up to roundings
-            return 1.0
-        if self.variance < 20 * self.largest**2:
-            far = abs(self.excess)
-            return float(min(2 * math.exp(-(far**2) / (2 * (self.variance + self.largest * far))), 1.0))
-        return float(2 * norm.sf(abs(self.excess) / math.sqrt(self.variance)))
+    def p_values(self) -> dict[str, float]:
+        """Return Freedman's (1975) bounds on p-values where few draws count, else those of the normal distribution."""
+        found = {}
+        for name, far, variance, largest in zip(
+            SCORED, np.abs(self.excess), self.variance, self.largest, strict=True
+        ):
+            if largest < 1e-9:  # the same for every topic, up to roundings
+                found[name] = 1.0
+            elif variance < 20 * largest**2:
+                found[name] = min(2 * math.exp(-(far**2) / (2 * (variance + largest * far))), 1.0)
+            else:
+                found[name] = float(2 * norm.sf(far / math.sqrt(variance)))
+        return found
 
 
 @dataclass
@@ -57,13 +71,13 @@ class Draws:
     share_places: list[float] = field(default_factory=list)
     by_token: dict[int, list[float]] = field(default_factory=dict)
     by_share: dict[tuple[int, int], list[float]] = field(default_factory=dict)
-    scores: dict[str, Score] = field(default_factory=dict)
+    scores: Scores = field(default_factory=Scores)
     impossible: int = 0
     drawn: int = 0
 
     def p_values(self) -> dict[str, float]:
         """Return a p-value for each thing that an exact sampler leaves to chance."""
-        found = {name: score.p_value for name, score in self.scores.items()}
+        found = self.scores.p_values()
         found["places of draws are uniform"] = float(kstest(self.places, "uniform").pvalue)
         found["a token's successive draws are independent"] = _serial(self.by_token.values())
         if self.share_places:
@@ -99,15 +113,18 @@ def watched(chain: Any, *, sweeps: int, seed: int) -> Draws:
     return draws
 
 
-def check_draws(chain: Any, *, sweeps: int, seed: int = 0) -> dict[str, float]:
-    """Assert that every draw of `sweeps` sweeps follows its full conditional; return the p-values."""
-    draws = watched(chain, sweeps=sweeps, seed=seed)
-    assert draws.drawn, "no draw with more than one possible outcome: this corpus checks nothing"
+def check_draws(chain: Any, *, sweeps: int, seed: int = 0) -> None:
+    """Assert that every draw of `sweeps` sweeps follows its full conditional."""
+    check(watched(chain, sweeps=sweeps, seed=seed))
+
+
+def check(draws: Draws) -> None:
+    """Assert that draws follow their full conditionals, as far as they left anything to chance."""
+    assert draws.drawn, "no draw had more than one possible outcome: this corpus checks nothing"
     assert draws.impossible == 0, f"{draws.impossible} topics were drawn that have probability 0"
     found = draws.p_values()
     least = min(found, key=found.__getitem__)
     assert found[least] * len(found) > UNLIKELY, f"{least}: p = {found[least]:.2g} in {draws.drawn} draws"
-    return found
 
 
 def _walk(
@@ -120,6 +137,7 @@ def _walk(
     rng: np.random.Generator,
 ) -> None:
     before, after = topics
+    number = np.arange(chain.topics)
     corpus, layout, K = chain.corpus, chain._layout, chain.topics
     beta, sizes = chain.beta, np.bincount(layout.word_group, minlength=chain.partitions)
     document = np.repeat(np.arange(len(corpus)), corpus.lengths)
@@ -153,19 +171,21 @@ def _walk(
                 at = float(min(p[:new].sum() + rng.random() * p[new], 1.0))
                 draws.places.append(at)
                 draws.by_token.setdefault(place, []).append(at)
-                number = np.arange(K)
-                scored = {
-                    "keeping a topic": number == old,
-                    "taking the likeliest topic": number == p.argmax(),
-                    "the first topic": number == 0,
-                    "the last topic": number == K - 1,
-                    "the document's factor": np.log(by_document[d] + chain.alpha + 1e-3),
-                    "the word's factor": np.log(by_word[w] + beta + 1e-3),
-                    "the totals' factor": np.log(below + 1e-3),
-                    "the shares' factor": np.log(shares[g, :K] + 1e-3),
-                }
-                for name, values in scored.items():
-                    draws.scores.setdefault(name, Score()).add(values.astype(float), p, new)
+                values = np.empty((len(SCORED), K))
+                values[0], values[1], values[2], values[3] = (
+                    number == old,
+                    number == p.argmax(),
+                    number == 0,
+                    number == K - 1,
+                )
+                values[4], values[5], values[6], values[7] = (
+                    by_document[d] + chain.alpha,
+                    by_word[w] + beta,
+                    below,
+                    shares[g, :K],
+                )
+                values[4:] = np.log(values[4:] + 1e-3)
+                draws.scores.add(values, p, new)
             else:
                 assert new == old, "a token without mass anywhere must keep its topic"
             for counts, row in ((by_document, d), (by_word, w), (by_group, g)):
