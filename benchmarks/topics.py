@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -233,6 +232,12 @@ def _full(corpus: Corpus, words: NDArray[np.int64], topics: NDArray[Any]) -> NDA
     return full / full.sum(axis=1, keepdims=True)
 
 
+def peak_mib() -> float:
+    """Return the most memory this process has held, in MiB (getrusage counts the parent's as well)."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
 def child(task: dict[str, Any]) -> None:
     """Train one model and print its checkpoints as JSON."""
     corpus, test = held_out(Corpus.open(task["corpus"], mapped=False))
@@ -242,15 +247,14 @@ def child(task: dict[str, Any]) -> None:
         compiled = time.perf_counter() - began
     else:
         compiled = 0.0
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     rows = []
     for sweeps, seconds, swept, topics in FITS[task["peer"]](
         corpus, task["topics"], task["checkpoints"], seed=task["seed"], threads=task["threads"]
     ):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        rows.append([sweeps, seconds, swept, perplexity(topics, test), peak / 1024])
+        peak = peak_mib()
+        rows.append([sweeps, seconds, swept, perplexity(topics, test), peak])
     print(
-        json.dumps({"rows": rows, "tokens": corpus.tokens, "compiled": compiled, "before_mib": before / 1024})
+        json.dumps({"rows": rows, "tokens": corpus.tokens, "compiled": compiled})
     )
 
 
