@@ -253,9 +253,7 @@ def child(task: dict[str, Any]) -> None:
     ):
         peak = peak_mib()
         rows.append([sweeps, seconds, swept, perplexity(topics, test), peak])
-    print(
-        json.dumps({"rows": rows, "tokens": corpus.tokens, "compiled": compiled})
-    )
+    print(json.dumps({"rows": rows, "tokens": corpus.tokens, "compiled": compiled}))
 
 
 def run(
@@ -342,7 +340,6 @@ def measured(
     name: str, path: Path, *, topics: list[int], sweeps: int, rounds: int, peers: list[str]
 ) -> list[dict[str, Any]]:
     """Run the models on one corpus, in turn, and print a row each."""
-    every = list(range(5, sweeps + 1, 5))
     print(
         f"\n{name}: {'model':<14}{'topics':>7}{'threads':>8}{'sweeps':>7}{'seconds':>9}{'Mtok/s':>8}{'perplexity':>11}{'peak MiB':>9}"
     )
@@ -356,7 +353,7 @@ def measured(
             for peer, threads in tasks:
                 if round_ and peer in SLOW:
                     continue
-                marks = [sweeps // 5] if peer in SLOW else [sweeps] if peer == "pyrmallet" else every
+                marks = marked(peer, sweeps, threads=threads)
                 runs[peer, threads].append(run(peer, path, k, marks, seed=round_ + 1, threads=threads))
         for (peer, threads), each in runs.items():
             fastest = min(each, key=lambda one: one["rows"][-1][1])
