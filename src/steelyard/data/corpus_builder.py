@@ -64,10 +64,15 @@ class CorpusBuilder:
 
     def __init__(self, folder: str | Path | None = None, *, vocabulary: Sequence[str] | None = None) -> None:
         self._folder = None if folder is None else _prepared(Path(folder))
-        self._numbers: dict[str, int] = {} if vocabulary is None else {word: nth for nth, word in enumerate(vocabulary)}
+        self._numbers: dict[str, int] = (
+            {} if vocabulary is None else {word: nth for nth, word in enumerate(vocabulary)}
+        )
         if vocabulary is not None and len(self._numbers) != len(vocabulary):
             twice = next(word for nth, word in enumerate(vocabulary) if self._numbers[word] != nth)
-            raise InputError(f"the words of a vocabulary must be distinct, but {twice!r} is there more than once")
+            raise InputError(
+                f"the words of a vocabulary must be distinct, but {twice!r} is there more than once"
+            )
+        self._known = vocabulary is not None
         self._waiting = array("i")
         self._spilled: IO[bytes] | None = None
         self._tokens = 0
@@ -119,8 +124,8 @@ class CorpusBuilder:
     def finish(self, pruning: Pruning | None = None) -> tuple[Corpus, LeftOut]:
         """Return the corpus and what it was built without.
 
-        The vocabulary is in the alphabet's order (Unicode code points); words known beforehand keep their own order when the
-        rule keeps all of them.
+        Words that were found come in the alphabet's order (Unicode code points); those known beforehand keep their own, and
+        stay if no document has them, unless the rule leaves them out.
 
         Args:
             pruning: the rule for the vocabulary; None keeps every word.
@@ -129,7 +134,7 @@ class CorpusBuilder:
         words = tuple(self._numbers)
         starts = np.frombuffer(self._starts, dtype=np.int64).copy()
         tokens, frequency = self._counted(len(words), starts)
-        kept = rule.kept(words, documents=self.documents, frequency=frequency, tokens=tokens)
+        kept = self._kept(rule, words, frequency=frequency, tokens=tokens)
         new = np.full(len(words), -1, dtype=np.int32)
         new[kept] = np.arange(len(kept), dtype=np.int32)
         remaining = int(tokens[kept].sum())
@@ -148,6 +153,19 @@ class CorpusBuilder:
             words=len(words) - len(kept), tokens=self._tokens - remaining, empty=int(np.sum(left == 0))
         )
         return corpus, left_out
+
+    def _kept(
+        self,
+        rule: Pruning,
+        words: tuple[str, ...],
+        *,
+        frequency: NDArray[np.int64],
+        tokens: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        if self._known and rule.keeps_all:
+            return np.arange(len(words), dtype=np.int64)
+        kept = rule.kept(words, documents=self.documents, frequency=frequency, tokens=tokens)
+        return np.sort(kept) if self._known else kept
 
     def _more(self, numbers: array[int]) -> None:
         self._tokens += len(numbers)
@@ -210,7 +228,9 @@ def _prepared(folder: Path) -> Path:
     """Return a folder that a corpus can be written into: new, empty, or with a corpus that is replaced."""
     try:
         if folder.exists() and any(folder.iterdir()) and not (folder / "corpus.json").exists():
-            raise InputError(f"{folder} must be a new folder or one with a corpus, but holds something else; name another")
+            raise InputError(
+                f"{folder} must be a new folder or one with a corpus, but holds something else; name another"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
             pass
@@ -237,7 +257,9 @@ class _Target:
         self._words[self._filled : self._filled + len(words)] = words
         self._filled += len(words)
 
-    def corpus(self, starts: NDArray[np.int64], vocabulary: tuple[str, ...], names: tuple[str, ...]) -> Corpus:
+    def corpus(
+        self, starts: NDArray[np.int64], vocabulary: tuple[str, ...], names: tuple[str, ...]
+    ) -> Corpus:
         if self._folder is None:
             return Corpus(words=self._words, starts=starts, vocabulary=vocabulary, names=names)
         if isinstance(self._words, np.memmap):
@@ -246,7 +268,9 @@ class _Target:
             with (self._folder / "words.npy.part").open("wb") as file:
                 np.save(file, self._words)
         self._words = np.zeros(0, dtype=np.int32)
-        (self._folder / "corpus.json").unlink(missing_ok=True)  # nobody reads half of an old one and half of a new one
+        (self._folder / "corpus.json").unlink(
+            missing_ok=True
+        )  # nobody reads half of an old one and half of a new one
         (self._folder / "words.npy.part").replace(self._folder / "words.npy")
         np.save(self._folder / "starts.npy", starts)
         described = {"format": 1, "vocabulary": vocabulary, "names": names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import platform
 import re
 import sys
@@ -24,7 +25,20 @@ FEWEST_WORDS = 20
 LONGEST = 600
 """Words after which a section is cut at its next paragraph."""
 
-_OPTIONAL = frozenset({"tkinter", "turtle", "turtledemo", "idlelib", "distutils", "lib2to3", "ensurepip", "pydoc_data", "test", "this"})
+_OPTIONAL = frozenset(
+    {
+        "tkinter",
+        "turtle",
+        "turtledemo",
+        "idlelib",
+        "distutils",
+        "lib2to3",
+        "ensurepip",
+        "pydoc_data",
+        "test",
+        "this",
+    }
+)
 """Parts of the library that some distributions leave out or that a later Python dropped."""
 _PASSED_OVER = frozenset({"test", "tests", "__pycache__", "site-packages", "dist-packages"})
 _UNDERLINE = re.compile(r"(?m)^(?P<title>\S.*)\n(?P<mark>[*=\-~^\"'#])(?P=mark){3,}[ \t]*$")
@@ -94,16 +108,23 @@ def documentation_texts() -> Iterator[tuple[str, str]]:
         >>> any(name.startswith("reference/") for name in names), "json.dumps" in names, len(names) == len(set(names))
         (True, True, True)
     """
+    yield from _texts(_library())
+
+
+@cache
+def _texts(library: Path) -> tuple[tuple[str, str], ...]:
     given: dict[str, int] = {}
-    for name, text in (*_sections(), *_docstrings()):
+    found = []
+    for name, text in (*_sections(library), *_docstrings(library)):
         if len(text.split()) >= FEWEST_WORDS:
             given[name] = nth = given.get(name, 0) + 1
-            yield (name if nth == 1 else f"{name} ({nth})"), text
+            found.append(((name if nth == 1 else f"{name} ({nth})"), text))
+    return tuple(found)
 
 
-def _sections() -> Iterator[tuple[str, str]]:
+def _sections(library: Path) -> Iterator[tuple[str, str]]:
     """Give the sections of the language reference; the data is read from its source, as all else."""
-    source = _library() / "pydoc_data" / "topics.py"
+    source = library / "pydoc_data" / "topics.py"
     if not source.is_file():
         return
     # A module that has them twice (aliases of one topic) would count a text twice.
@@ -113,7 +134,7 @@ def _sections() -> Iterator[tuple[str, str]]:
             continue
         seen.add(text)
         starts = [0, *(match.start() for match in _UNDERLINE.finditer(text)), len(text)]
-        for first, after in zip(starts, starts[1:], strict=False):
+        for first, after in itertools.pairwise(starts):
             for part in _cut(text[first:after]):
                 yield f"reference/{topic}", part
 
@@ -142,10 +163,9 @@ def _cut(text: str) -> Iterator[str]:
         yield "\n\n".join(part)
 
 
-def _docstrings() -> Iterator[tuple[str, str]]:
-    root = _library()
-    for source in _sources(root, root):
-        inside = source.relative_to(root).with_suffix("")
+def _docstrings(library: Path) -> Iterator[tuple[str, str]]:
+    for source in _sources(library, library):
+        inside = source.relative_to(library).with_suffix("")
         module = ".".join(part for part in inside.parts if part != "__init__")
         try:
             tree = ast.parse(source.read_bytes())
@@ -154,7 +174,9 @@ def _docstrings() -> Iterator[tuple[str, str]]:
         yield from _of(tree, module)
 
 
-def _of(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> Iterator[tuple[str, str]]:
+def _of(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, name: str
+) -> Iterator[tuple[str, str]]:
     text = ast.get_docstring(node)
     if text is not None:
         yield name, text

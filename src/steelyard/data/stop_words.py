@@ -41,6 +41,8 @@ def stop_words(chosen: str | Path | Iterable[str] | None) -> frozenset[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} must be UTF-8 text, but byte {error.start} is not; save it as UTF-8") from error
+        raise InputError(
+            f"{path} must be UTF-8 text, but byte {error.start} is not; save it as UTF-8"
+        ) from error
     words = (line.partition("#")[0].strip() for line in lines)
     return frozenset(word for word in words if word)

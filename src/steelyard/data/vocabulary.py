@@ -73,4 +73,10 @@ class Pruning:
     def keeps_all(self) -> bool:
         """Return whether the rule can leave no word out."""
         whole = isinstance(self.max_df, float) and self.max_df == 1.0
-        return self.min_df <= 1 and not isinstance(self.min_df, float) and whole and self.most_words is None and not self.leave_out
+        return (
+            self.min_df <= 1
+            and not isinstance(self.min_df, float)
+            and whole
+            and self.most_words is None
+            and not self.leave_out
+        )
