@@ -50,7 +50,7 @@ def table_texts(
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     file = Path(folder) / "reviews.csv"
-        ...     _ = file.write_text("id,text\n7,good\n8,bad\\n")
+        ...     _ = file.write_text("id,text\n7,good\n8,bad\n")
         ...     list(table_texts(file, name_column="id"))
         [('7', 'good'), ('8', 'bad')]
     """
