@@ -48,7 +48,12 @@ class Corpus:
             raise InputError(
                 f"`words` must be int32 and `starts` int64, but got {self.words.dtype} and {self.starts.dtype}"
             )
-        if len(self.starts) < 1 or self.starts[0] != 0 or self.starts[-1] != tokens or np.any(np.diff(self.starts) < 0):
+        if (
+            len(self.starts) < 1
+            or self.starts[0] != 0
+            or self.starts[-1] != tokens
+            or np.any(np.diff(self.starts) < 0)
+        ):
             raise InputError(
                 f"`starts` must rise from 0 to the number of tokens, {tokens}, but got {_short(self.starts)}"
             )
@@ -57,7 +62,9 @@ class Corpus:
                 f"words must be numbers from 0 to {len(self.vocabulary) - 1}, but go from {self.words.min()} to {self.words.max()}"
             )
         if self.names and len(self.names) != len(self):
-            raise InputError(f"there must be a name for each of {len(self)} documents, but got {len(self.names)}")
+            raise InputError(
+                f"there must be a name for each of {len(self)} documents, but got {len(self.names)}"
+            )
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -80,7 +87,9 @@ class Corpus:
         words = [numbers.setdefault(word, len(numbers)) for document in documents for word in document]
         return cls(
             words=np.array(words, dtype=np.int32),
-            starts=np.concatenate([[0], np.cumsum([len(each) for each in documents], dtype=np.int64)]).astype(np.int64),
+            starts=np.concatenate([[0], np.cumsum([len(each) for each in documents], dtype=np.int64)]).astype(
+                np.int64
+            ),
             vocabulary=tuple(numbers),
             names=tuple(names),
         )
@@ -103,19 +112,26 @@ class Corpus:
         """
         from scipy import sparse  # noqa: PLC0415 - slow to import
 
-        matrix = sparse.csr_array(counts) if sparse.issparse(counts) else sparse.csr_array(_dense(counts))
+        given: Any = counts if sparse.issparse(counts) else _dense(counts)
+        matrix = sparse.csr_array(given, copy=True)
         matrix.sum_duplicates()
         values = matrix.data
-        if len(values) and not (np.all(np.isfinite(values)) and np.all(values >= 0) and np.all(values == np.floor(values))):
+        if len(values) and not (
+            np.all(np.isfinite(values)) and np.all(values >= 0) and np.all(values == np.floor(values))
+        ):
             raise InputError(
                 "counts must be whole numbers that aren't negative, but got "
                 f"{values[~(np.isfinite(values) & (values >= 0) & (values == np.floor(values)))][0]}; give word counts, not tf-idf"
             )
-        documents, size = matrix.shape
+        size = matrix.shape[1]
         if vocabulary and len(vocabulary) != size:
-            raise InputError(f"the vocabulary must have one word for each of {size} columns, but has {len(vocabulary)}")
+            raise InputError(
+                f"the vocabulary must have one word for each of {size} columns, but has {len(vocabulary)}"
+            )
         if len(values) and float(values.sum()) > 2**40:
-            raise InputError(f"a corpus must have at most {2**40} tokens, but these counts add up to {float(values.sum()):.3g}")
+            raise InputError(
+                f"a corpus must have at most {2**40} tokens, but these counts add up to {float(values.sum()):.3g}"
+            )
         repeats = values.astype(np.int64)
         cells = np.concatenate([[0], np.cumsum(repeats)])
         return cls(
@@ -130,7 +146,9 @@ class Corpus:
         from scipy import sparse  # noqa: PLC0415 - slow to import
 
         data = np.ones(self.tokens, dtype=np.int64)
-        matrix = sparse.csr_array((data, np.asarray(self.words), self.starts), shape=(len(self), len(self.vocabulary)))
+        matrix = sparse.csr_array(
+            (data, np.array(self.words), self.starts.copy()), shape=(len(self), len(self.vocabulary))
+        )
         matrix.sum_duplicates()
         return matrix
 
@@ -155,14 +173,21 @@ class Corpus:
         try:
             described = json.loads((path / "corpus.json").read_text(encoding="utf-8"))
             if described["format"] != _FORMAT:
-                raise InputError(f"{path} must be of format {_FORMAT}, but is of {described['format']}; use a newer Steelyard")
+                raise InputError(
+                    f"{path} must be of format {_FORMAT}, but is of {described['format']}; use a newer Steelyard"
+                )
             words = np.load(path / "words.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
             starts = np.load(path / "starts.npy", allow_pickle=False)
         except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise InputError(
                 f"{path} must be a folder that `Corpus.save` wrote, but reading it failed: {error}"
             ) from error
-        return cls(words=words, starts=starts, vocabulary=tuple(described["vocabulary"]), names=tuple(described["names"]))
+        return cls(
+            words=words,
+            starts=starts,
+            vocabulary=tuple(described["vocabulary"]),
+            names=tuple(described["names"]),
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -170,7 +195,9 @@ class Corpus:
         digest = hashlib.sha256("\0".join(self.vocabulary).encode("utf-8", "surrogatepass"))
         digest.update(self.starts.astype("<i8").tobytes())
         for first in range(0, self.tokens, _HASHED_AT_ONCE):
-            digest.update(np.ascontiguousarray(self.words[first : first + _HASHED_AT_ONCE]).astype("<i4").tobytes())
+            digest.update(
+                np.ascontiguousarray(self.words[first : first + _HASHED_AT_ONCE]).astype("<i4").tobytes()
+            )
         return digest.hexdigest()
 
 
@@ -179,7 +206,9 @@ def _dense(counts: Any) -> NDArray[Any]:
     if array.ndim != 2:
         raise InputError(f"counts must have the shape (documents, words), but got {array.shape}")
     if array.dtype.kind not in "buif":
-        raise InputError(f"counts must be numbers, but are of type {array.dtype}; vectorise the texts first (CountVectorizer)")
+        raise InputError(
+            f"counts must be numbers, but are of type {array.dtype}; vectorise the texts first (CountVectorizer)"
+        )
     return array
 
 
