@@ -290,11 +290,9 @@ def corpora(quick: bool, folder: Path) -> dict[str, Path]:
 
     found = {"embedded": documentation().save(folder / "embedded")}
     if not quick and (AP / "docword.ap.txt.gz").exists():
-        from steelyard.data.docword import read_docword
+        from steelyard.data.corpus_reading import read_corpus
 
-        found["AP"] = read_docword(AP / "docword.ap.txt.gz", vocabulary=AP / "vocab.ap.txt").save(
-            folder / "ap"
-        )
+        found["AP"] = read_corpus(AP / "docword.ap.txt.gz").save(folder / "ap")
     return found
 
 
