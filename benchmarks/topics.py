@@ -334,6 +334,13 @@ def main() -> None:
     print(json.dumps(summary(results)))
 
 
+def marked(peer: str, sweeps: int, *, threads: int) -> list[int]:
+    """Return the sweeps at which perplexity is measured: ours often, to see when the goal is reached; slow peers make a fifth."""
+    if peer in SLOW:
+        return [sweeps // 5]
+    return list(range(5, sweeps + 1, 5)) if peer == "steelyard" and threads == 1 else [sweeps]
+
+
 def measured(
     name: str, path: Path, *, topics: list[int], sweeps: int, rounds: int, peers: list[str]
 ) -> list[dict[str, Any]]:
