@@ -17,6 +17,7 @@ from scipy.special import gammaln
 
 from steelyard.data.corpus import Corpus
 from steelyard.topics.chain import Chain
+from steelyard.topics.foldin import fold_in
 
 KERNELS = ("scalar", "vector")
 PRIORS = (0.0, 1e-12, 0.01, 0.5, 30.0, 1e12)
@@ -283,6 +284,14 @@ def test_totals_may_exceed_32_bits(kernel: str) -> None:
     moved = int((topic == 1).sum())
     assert totals[:2].tolist() == [3_000_000_000 - moved, 9_000_000_000 + moved]
     assert abs(moved - tokens / 4) < 5 * math.sqrt(tokens * 3 / 16)
+
+
+def test_folding_in_stays_among_the_topics_where_probabilities_are_subnormal() -> None:
+    """Half of all random numbers times the smallest number are that number again, which no cumulative sum exceeds."""
+    corpus = _corpus([[0] * 50], 1)
+    found = fold_in(corpus, np.full((2, 1), 5e-324), np.full(2, 0.5), seed=0, keep=True)
+    assert (found.samples.sum(axis=2) == 50).all()
+    assert found.doc_topic.sum(axis=1) == pytest.approx(1.0)
 
 
 def _corpus(documents: list[list[int]], words: int) -> Corpus:

@@ -32,8 +32,9 @@ def test_every_draw_follows_its_full_conditional(kernel: str, partitions: int) -
     suite.draws(making(kernel), partitions=partitions)
 
 
-@pytest.mark.parametrize("partitions", GROUPS)
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize(
+    ("kernel", "partitions"), [("scalar", 1), ("scalar", 2), ("vector", 1), ("vector", 3)]
+)
 def test_sweeps_follow_their_law(kernel: str, partitions: int) -> None:
     suite.sweeps(making(kernel), partitions=partitions)
 
@@ -80,7 +81,7 @@ def test_the_models_statistics_have_their_closed_form_means() -> None:
     model = Model(lengths=(8, 5, 0, 1, 7), words=6, alpha=np.array([0.6, 0.2, 1.1]), beta=0.3)
     rng = np.random.default_rng(0)
     drawn: dict[str, list[float]] = {}
-    for _ in range(2000):
+    for _ in range(1000):
         z = model.topics(rng)
         for name, value in model.statistics(model.corpus(z, rng), z).items():
             drawn.setdefault(name, []).append(value)
