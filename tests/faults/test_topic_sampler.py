@@ -33,3 +33,27 @@ def test_is_caught(mutant: Mutant, check: str) -> None:
 def test_errors_have_names_of_their_own() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert all(set(mutant.caught_by) <= set(CHECKS) for mutant in MUTANTS)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "mutant", [each for each in MUTANTS if each.name.startswith("own token")], ids=lambda each: each.name
+)
+def test_which_check_sees_a_token_that_was_left_in_place(mutant: Mutant) -> None:
+    """Prints what each check sees at its default strength; following draws and sweeps at a greater one sees them all."""
+    seen = []
+    with planted(mutant) as chain, np.errstate(all="ignore"):
+
+        def made(corpus: Any, **settings: Any) -> Any:
+            return chain(corpus, kernel=mutant.kernel, **settings)
+
+        for name, check in CHECKS.items():
+            try:
+                check(made, partitions=mutant.partitions)
+            except AssertionError:
+                seen.append(name)
+        print(f"\n{mutant.name}: seen by {', '.join(seen) or 'none'}")
+        if not {"draws", "sweeps"} & set(seen):
+            with pytest.raises(AssertionError):
+                CHECKS["sweeps"](made, partitions=mutant.partitions, strength=mutant.strength)

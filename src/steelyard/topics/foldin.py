@@ -55,15 +55,11 @@ class Folded:
             raise InputError(f"`level` must lie between 0 and 1, but got {level}")
         documents, samples, topics = self.samples.shape
         if samples == 0 and documents > 0:
-            raise InputError(
-                "samples must have been kept for intervals, but were not; fold in with `keep=True`"
-            )
+            raise InputError("samples must have been kept for intervals, but were not; fold in with `keep=True`")
         low, high = np.zeros((2, documents, topics))
         tail = (1 - level) / 2
         for document in range(documents):
-            low[document], high[document] = _mixture_quantiles(
-                self.samples[document], self.alpha, (tail, 1 - tail)
-            )
+            low[document], high[document] = _mixture_quantiles(self.samples[document], self.alpha, (tail, 1 - tail))
         return low, high
 
 
@@ -109,9 +105,7 @@ def fold_in(
             f"topics must have the shape (topics, {len(corpus.vocabulary)}) and alpha (topics,), but got {phi.shape} and {prior.shape}"
         )
     if burn_in < 0 or samples < 1:
-        raise InputError(
-            f"`burn_in` must be at least 0 and `samples` at least 1, but got {burn_in} and {samples}"
-        )
+        raise InputError(f"`burn_in` must be at least 0 and `samples` at least 1, but got {burn_in} and {samples}")
     documents, topics = len(corpus), len(prior)
     by_word = np.ascontiguousarray(phi.T)
     known = by_word.sum(axis=1) > 0
@@ -123,21 +117,7 @@ def fold_in(
 
     def task(first: int) -> None:
         last = min(first + _DOCUMENTS_A_TASK, documents)
-        _fold(
-            words,
-            starts,
-            first,
-            last,
-            by_word,
-            known,
-            prior,
-            np.uint64(seed),
-            burn_in,
-            samples,
-            shares,
-            kept,
-            unknown,
-        )
+        _fold(words, starts, first, last, by_word, known, prior, np.uint64(seed), burn_in, samples, shares, kept, unknown)
 
     with ThreadPoolExecutor(max(threads, 1)) as pool:
         list(pool.map(task, range(0, documents, _DOCUMENTS_A_TASK)))
@@ -216,9 +196,7 @@ def _fold(
                 if mass > 0:
                     reach = uniform(state) * mass
                     new = 0
-                    while (
-                        new < topics - 1 and cumulative[new] <= reach
-                    ):  # u * mass may be rounded to a subnormal mass
+                    while new < topics - 1 and cumulative[new] <= reach:  # u * mass may be rounded to a subnormal mass
                         new += 1
                 topic[token] = new
                 counts[new] += 1
@@ -249,18 +227,14 @@ def _mixture_quantiles(
         low, high = np.zeros(topics), np.ones(topics)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            below = np.bincount(
-                pairs[0], weights=weight * _beta_cdf(first, second, middle[pairs[0]]), minlength=topics
-            )
+            below = np.bincount(pairs[0], weights=weight * _beta_cdf(first, second, middle[pairs[0]]), minlength=topics)
             enough = below >= tail
             high, low = np.where(enough, middle, high), np.where(enough, low, middle)
         found[row] = np.where(high < 1e-15, 0.0, high)
     return found
 
 
-def _beta_cdf(
-    first: NDArray[np.float64], second: NDArray[np.float64], at: NDArray[Any]
-) -> NDArray[np.float64]:
+def _beta_cdf(first: NDArray[np.float64], second: NDArray[np.float64], at: NDArray[Any]) -> NDArray[np.float64]:
     """Return the Beta distribution function; a parameter of 0 is a point mass, at 0 or at 1."""
     proper = (first > 0) & (second > 0)
     inside = betainc(np.where(proper, first, 1.0), np.where(proper, second, 1.0), at)
