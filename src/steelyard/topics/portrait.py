@@ -37,7 +37,7 @@ class Topic:
         effective_words: exp of the entropy of its words: how many equally probable words would be as uncertain.
         npmi: coherence of its most probable words on the fit's documents, -1 to 1; nan where it can't be told.
         agreement: mean likeness of the best partner in each other chain, 0-1; nan with one chain.
-        documents: the documents with the largest shares of it: number or name, share, tokens.
+        documents: those with the largest shares of it, of at least median length: name or number, share, tokens.
     """
 
     number: int
@@ -173,10 +173,7 @@ def _topics(
         row, theta = phi[number], model.doc_topic_[:, number]
         words = np.argsort(-row, kind="stable")[:top].tolist()
         there = row[row > 0]
-        # of equal shares, the longer document first: it says more
-        documents = np.lexsort((-corpus.lengths, -np.where(corpus.lengths > 0, theta, -1.0)))[
-            :top_documents
-        ].tolist()
+        documents = _documents(theta, corpus.lengths, top_documents)
         found.append(
             Topic(
                 number=number,
@@ -194,11 +191,18 @@ def _topics(
                         int(corpus.lengths[each]),
                     )
                     for each in documents
-                    if corpus.lengths[each] > 0
                 ),
             )
         )
     return tuple(found)
+
+
+def _documents(theta: NDArray[np.float64], lengths: NDArray[np.int64], most: int) -> list[int]:
+    """Return the documents with the largest shares among those of at least median length: the shares of short ones say little."""
+    filled = np.flatnonzero(lengths > 0)
+    long = filled[lengths[filled] >= np.median(lengths[filled])]
+    chosen: list[int] = long[np.lexsort((-lengths[long], -theta[long]))][:most].tolist()
+    return chosen
 
 
 def _relevant(row: NDArray[np.float64], frequency: NDArray[np.float64], top: int) -> list[int]:
