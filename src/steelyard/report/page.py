@@ -30,6 +30,4 @@ def write_report(result: StudyResult, path: Path) -> Path:
 def render_report(result: StudyResult) -> str:
     """Return a result as one HTML page that needs no network; `document.render` says what keeps it safe."""
     drawn = figures(result)
-    return render(
-        "report.html.j2", view=view_of(result, drawn), figures=drawn, record=result_to_dict(result)
-    )
+    return render("report.html.j2", view=view_of(result, drawn), figures=drawn, record=result_to_dict(result))

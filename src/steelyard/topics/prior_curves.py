@@ -12,7 +12,7 @@ from scipy.special import betainc
 from steelyard.data.corpus import Corpus
 from steelyard.errors import InputError
 
-_BINS_A_DECADE = 8
+_BINS_A_DECADE = 4
 _MOST_CELLS = 5_000_000
 """Shares that are drawn at most; of more documents or topics an even selection is."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -35,18 +36,13 @@ def figures(shown: Portrait) -> list[Figure]:
         }
         for topic in shown.topics
     ]
-    reach = 1.2 * float(np.abs(places).max()) or 1.0
-    # one unit is as long on both axes, whatever the width of the page
-    wide = f"{reach} * width / {_HEIGHT}"
+    wide, high = (1.2 * float(np.abs(places[:, axis]).max()) or 1.0 for axis in range(2))
+    # one unit is as long on both axes, and every circle is inside, whatever the width of the page
+    up = f"max({high}, {wide} * {_HEIGHT} / width)"
+    across = f"max({high} * width / {_HEIGHT}, {wide})"
     base = alt.Chart(data(rows)).encode(
-        x=alt.X(
-            "x:Q",
-            axis=None,
-            scale=alt.Scale(
-                domainMin=alt.ExprRef(f"-{wide}"), domainMax=alt.ExprRef(wide), nice=False, zero=False
-            ),
-        ),
-        y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-reach, reach], nice=False, zero=False)),
+        x=_axis("x:Q", across),
+        y=_axis("y:Q", up),
         tooltip=[alt.Tooltip(f"{name}:N") for name in ("topic", "words", "tokens")],
     )
     chart = alt.layer(
@@ -82,3 +78,11 @@ def figures(shown: Portrait) -> list[Figure]:
             ),
         )
     ]
+
+
+def _axis(field: str, reach: str) -> Any:
+    """Return an axis from minus to plus an expression of the page's width."""
+    scale = alt.Scale(
+        domainMin=alt.ExprRef(f"-{reach}"), domainMax=alt.ExprRef(reach), nice=False, zero=False
+    )
+    return (alt.X if field.startswith("x") else alt.Y)(field, axis=None, scale=scale)

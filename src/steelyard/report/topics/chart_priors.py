@@ -52,7 +52,7 @@ def _figure(curve: PriorCurve, *, name: str, title: str, axis: str, what: str) -
                 title=axis,
                 scale=alt.Scale(type="log", domain=[float(curve.edges[0]), 1.0], nice=False),
                 axis=alt.Axis(
-                    format="~g",
+                    labelExpr="datum.value < 0.001 ? format(datum.value, '.0e') : format(datum.value, '~g')",
                     grid=True,
                     values=[10.0**power for power in range(-12, 1) if 10.0**power >= curve.edges[0] * 0.999],
                 ),
