@@ -173,6 +173,17 @@ def read_with_notes(
     return reading
 
 
+def holds_texts(path: str | Path) -> bool:
+    """Return whether a file or folder holds texts, and not counts: whether stop words are still in it.
+
+    >>> holds_texts("reviews.csv"), holds_texts("docword.nips.txt.gz"), holds_texts("counts.npz")
+    (True, False, False)
+    """
+    source = Path(path)
+    counted = source.name.startswith("docword.") or source.suffix.lower() == ".npz"
+    return not counted and not (source / "corpus.json").is_file()
+
+
 def _ready(source: Any, path: Path | None, vocabulary: str | Path | Sequence[str] | None) -> Corpus | None:
     """Return the corpus of a source that has words and counts already, None for one of texts."""
     if isinstance(source, Corpus):

@@ -31,6 +31,9 @@ def figures(shown: Portrait) -> list[Figure]:
         for one in order
         for other in order
     ]
+    chosen = distances[np.ix_(order, order)]
+    closest = float(chosen[~np.eye(len(order), dtype=bool)].min())
+    nearest = min(max(closest - 0.05, 0.0), 0.9)  # colours are spent on the range there is
     side = max(min(640, 26 * len(order)), 160)
     chart = (
         alt.Chart(data(cells))
@@ -51,8 +54,12 @@ def figures(shown: Portrait) -> list[Figure]:
             color=alt.Color(
                 "distance:Q",
                 title="distance",
-                scale=alt.Scale(domain=[0, 1], range=["#0b4f82", "#5aa9dc", "#8a919926"]),
-                legend=alt.Legend(orient="top", gradientLength=180, values=[0, 0.5, 1]),
+                scale=alt.Scale(
+                    domain=[nearest, (nearest + 1) / 2, 1],
+                    clamp=True,
+                    range=["#0b4f82", "#5aa9dc", "#8a919926"],
+                ),
+                legend=alt.Legend(orient="top", gradientLength=180),
             ),
             tooltip=[alt.Tooltip(f"{name}:N") for name in ("one", "other", "words", "distance")],
         )
