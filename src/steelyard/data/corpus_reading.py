@@ -42,7 +42,9 @@ class Reading:
         if self.left_out is not None and self.left_out.words:
             said += f"; {self.left_out.words:,} words ({self.left_out.tokens:,} tokens) left out"
         empty = int((corpus.lengths == 0).sum())
-        return said + (f"; {empty:,} documents are empty" if empty else "") + "."
+        if empty:
+            said += f"; {empty:,} document{' is' if empty == 1 else 's are'} empty"
+        return said + "."
 
 
 def read_corpus(  # the options of all kinds of sources; each kind says which it takes

@@ -26,7 +26,7 @@ def explain_command(
         ),
     ] = None,
     document: Annotated[str, typer.Option(help="Document: its name, or its number from 0.")] = "0",
-    token: Annotated[str, typer.Option(help="Token: a word of the document, or its place from 0.")] = "0",
+    token: Annotated[str, typer.Option(help="Token: a word of the document, or its place from 0.")] = "0",  # noqa: S107 - no secret
     seed: Annotated[int, typer.Option(min=0, help="Of the draw that is shown.")] = 0,
     k: Annotated[int, typer.Option("--k", min=1, help="Topics, where a corpus is given.")] = 10,
     alpha: Alpha = "0.1",
@@ -45,7 +45,7 @@ def explain_command(
     The token's own topic is taken out of the counts; what is left gives each topic a document part, (n_dk + alpha_k), and a topic
     part, (n_kw + beta) / (n_k + V beta). Their product, normalised, is the posterior of this token's topic given all others.
 
-    For example: steelyard topics explain --document json.dumps --token string
+    For example: steelyard topics explain --document json.dumps --token obj
     """
     from steelyard.topics.estimator import LatentDirichletAllocation
 

@@ -74,7 +74,9 @@ def read(
     from steelyard.data.vocabulary import Pruning
 
     if path is None:
-        from steelyard.data.documentation import documentation, documentation_source
+        from platform import python_version
+
+        from steelyard.data.documentation import documentation
         from steelyard.errors import InputError
 
         given = (column, name_column, vocabulary, stop_words, most_words, keep)
@@ -82,7 +84,7 @@ def read(
             raise InputError(
                 "options on how to read a corpus must come with one, but none was named; name a file or folder, or leave them out"
             )
-        reading = Reading(corpus=documentation(), source=documentation_source())
+        reading = Reading(corpus=documentation(), source=f"the documentation of Python {python_version()}")
     else:
         chosen = ("english" if holds_texts(path) else "none") if stop_words is None else stop_words
         rule = Pruning(
