@@ -230,7 +230,7 @@ def _documents(starts: NDArray[np.int64], first: int, count: int) -> NDArray[np.
     """Return the document of each of `count` tokens from the place `first` on."""
     last = first + count
     lowest, highest = (int(np.searchsorted(starts, place, side="right")) - 1 for place in (first, last - 1))
-    lengths = np.diff(np.clip(starts[lowest : highest + 2], first, last))
+    lengths: NDArray[np.int64] = np.diff(starts[lowest : highest + 2].clip(first, last))
     return np.repeat(np.arange(lowest, highest + 1), lengths)
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 RELEVANCE = 0.6
 """Weight of a word's probability, against its lift, in its relevance: what Sievert and Shirley (2014) found people to read topics best by."""
 
+LEAST_TOKENS = 0.5
+"""Mean tokens that a word must have in a topic to be named among its words; the others are there by the prior alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
@@ -32,7 +35,7 @@ class Topic:
         number: its row in `components_`, from 0.
         share: of all tokens, 0-1, a mean over the kept states.
         alpha: its prior.
-        words: the most probable words with their probabilities.
+        words: the most probable words that have tokens in it, with their probabilities.
         relevant: the most relevant words: probable here and rarer elsewhere (Sievert and Shirley 2014, eq. 1).
         effective_words: exp of the entropy of its words: how many equally probable words would be as uncertain.
         npmi: coherence of its most probable words on the fit's documents, -1 to 1; nan where it can't be told.
@@ -134,11 +137,10 @@ def portrait(
         raise InputError(f"`top` must be at least 2 words, but got {top}")
     corpus = model.corpus_
     tokens = np.clip(model.components_ - model.beta_, 0.0, None)
-    sizes = tokens.sum(axis=1)
     parameters = model.get_params(deep=False)
     prior_names = {"alpha": "doc_topic_prior", "beta": "topic_word_prior"}
     return Portrait(
-        topics=_topics(model, sizes / max(corpus.tokens, 1), top=top, top_documents=top_documents),
+        topics=_topics(model, tokens, top=top, top_documents=top_documents),
         documents=len(corpus),
         empty=int((corpus.lengths == 0).sum()),
         tokens=corpus.tokens,
@@ -162,15 +164,17 @@ def portrait(
 
 
 def _topics(
-    model: LatentDirichletAllocation, sizes: NDArray[np.float64], *, top: int, top_documents: int
+    model: LatentDirichletAllocation, tokens: NDArray[np.float64], *, top: int, top_documents: int
 ) -> tuple[Topic, ...]:
     corpus, phi = model.corpus_, model.topic_word_
+    sizes = tokens.sum(axis=1) / max(corpus.tokens, 1)
     frequency = np.bincount(corpus.words, minlength=len(corpus.vocabulary)) / max(corpus.tokens, 1)
     npmi = model.coherence(top=max(min(top, 10), 2)).npmi
     agreement = _agreement(model)
     found = []
     for number in np.argsort(-sizes, kind="stable").tolist():
         row, theta = phi[number], model.doc_topic_[:, number]
+        own = tokens[number] >= LEAST_TOKENS
         words = np.argsort(-row, kind="stable")[:top].tolist()
         there = row[row > 0]
         documents = _documents(theta, corpus.lengths, top_documents)
@@ -179,8 +183,10 @@ def _topics(
                 number=number,
                 share=float(sizes[number]),
                 alpha=float(model.alpha_[number]),
-                words=tuple((corpus.vocabulary[word], float(row[word])) for word in words if row[word] > 0),
-                relevant=tuple(corpus.vocabulary[word] for word in _relevant(row, frequency, top)),
+                words=tuple((corpus.vocabulary[word], float(row[word])) for word in words if own[word]),
+                relevant=tuple(
+                    corpus.vocabulary[word] for word in _relevant(np.where(own, row, 0.0), frequency, top)
+                ),
                 effective_words=math.exp(-float((there * np.log(there)).sum())),
                 npmi=float(npmi[number]),
                 agreement=float(agreement[number]),
