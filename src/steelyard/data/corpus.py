@@ -178,7 +178,15 @@ class Corpus:
                 )
             words = np.load(path / "words.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
             starts = np.load(path / "starts.npy", allow_pickle=False)
-        except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        except InputError:
+            raise
+        except (
+            OSError,
+            EOFError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # damaged JSON and arrays are ValueErrors
             raise InputError(
                 f"{path} must be a folder that `Corpus.save` wrote, but reading it failed: {error}"
             ) from error

@@ -72,6 +72,7 @@ class CorpusBuilder:
             raise InputError(
                 f"the words of a vocabulary must be distinct, but {twice!r} is there more than once"
             )
+        self._known = vocabulary is not None
         self._waiting = array("i")
         self._spilled: IO[bytes] | None = None
         self._tokens = 0
@@ -123,8 +124,8 @@ class CorpusBuilder:
     def finish(self, pruning: Pruning | None = None) -> tuple[Corpus, LeftOut]:
         """Return the corpus and what it was built without.
 
-        The vocabulary is in the alphabet's order (Unicode code points); words known beforehand keep their own order when the
-        rule keeps all of them.
+        Words that were found come in the alphabet's order (Unicode code points); those known beforehand keep their own, and
+        stay if no document has them, unless the rule leaves them out.
 
         Args:
             pruning: the rule for the vocabulary; None keeps every word.
@@ -133,7 +134,7 @@ class CorpusBuilder:
         words = tuple(self._numbers)
         starts = np.frombuffer(self._starts, dtype=np.int64).copy()
         tokens, frequency = self._counted(len(words), starts)
-        kept = rule.kept(words, documents=self.documents, frequency=frequency, tokens=tokens)
+        kept = self._kept(rule, words, frequency=frequency, tokens=tokens)
         new = np.full(len(words), -1, dtype=np.int32)
         new[kept] = np.arange(len(kept), dtype=np.int32)
         remaining = int(tokens[kept].sum())
@@ -152,6 +153,19 @@ class CorpusBuilder:
             words=len(words) - len(kept), tokens=self._tokens - remaining, empty=int(np.sum(left == 0))
         )
         return corpus, left_out
+
+    def _kept(
+        self,
+        rule: Pruning,
+        words: tuple[str, ...],
+        *,
+        frequency: NDArray[np.int64],
+        tokens: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        if self._known and rule.keeps_all:
+            return np.arange(len(words), dtype=np.int64)
+        kept = rule.kept(words, documents=self.documents, frequency=frequency, tokens=tokens)
+        return np.sort(kept) if self._known else kept
 
     def _more(self, numbers: array[int]) -> None:
         self._tokens += len(numbers)

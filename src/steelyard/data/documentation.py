@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import platform
 import re
 import sys
@@ -107,16 +108,23 @@ def documentation_texts() -> Iterator[tuple[str, str]]:
         >>> any(name.startswith("reference/") for name in names), "json.dumps" in names, len(names) == len(set(names))
         (True, True, True)
     """
+    yield from _texts(_library())
+
+
+@cache
+def _texts(library: Path) -> tuple[tuple[str, str], ...]:
     given: dict[str, int] = {}
-    for name, text in (*_sections(), *_docstrings()):
+    found = []
+    for name, text in (*_sections(library), *_docstrings(library)):
         if len(text.split()) >= FEWEST_WORDS:
             given[name] = nth = given.get(name, 0) + 1
-            yield (name if nth == 1 else f"{name} ({nth})"), text
+            found.append(((name if nth == 1 else f"{name} ({nth})"), text))
+    return tuple(found)
 
 
-def _sections() -> Iterator[tuple[str, str]]:
+def _sections(library: Path) -> Iterator[tuple[str, str]]:
     """Give the sections of the language reference; the data is read from its source, as all else."""
-    source = _library() / "pydoc_data" / "topics.py"
+    source = library / "pydoc_data" / "topics.py"
     if not source.is_file():
         return
     # A module that has them twice (aliases of one topic) would count a text twice.
@@ -126,7 +134,7 @@ def _sections() -> Iterator[tuple[str, str]]:
             continue
         seen.add(text)
         starts = [0, *(match.start() for match in _UNDERLINE.finditer(text)), len(text)]
-        for first, after in zip(starts, starts[1:], strict=False):
+        for first, after in itertools.pairwise(starts):
             for part in _cut(text[first:after]):
                 yield f"reference/{topic}", part
 
@@ -155,10 +163,9 @@ def _cut(text: str) -> Iterator[str]:
         yield "\n\n".join(part)
 
 
-def _docstrings() -> Iterator[tuple[str, str]]:
-    root = _library()
-    for source in _sources(root, root):
-        inside = source.relative_to(root).with_suffix("")
+def _docstrings(library: Path) -> Iterator[tuple[str, str]]:
+    for source in _sources(library, library):
+        inside = source.relative_to(library).with_suffix("")
         module = ".".join(part for part in inside.parts if part != "__init__")
         try:
             tree = ast.parse(source.read_bytes())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -59,15 +58,25 @@ class Tokeniser:
 
 @cache
 def _letters() -> re.Pattern[str]:
-    """Return the pattern of a letter that letters and marks follow; Python's `re` has no class for marks."""
-    marks = [
-        code for code in range(0x300, sys.maxunicode + 1) if unicodedata.category(chr(code)).startswith("M")
-    ]
+    """Return the pattern of a letter that letters and marks follow; Python's `re` has no classes for them."""
+    planes = (
+        *range(0x80, 0x20000),
+        *range(0xE0000, 0xE0200),
+    )  # nothing else holds marks, or numbers that aren't digits
+    kinds = {code: unicodedata.category(chr(code)) for code in planes}
+    marks = _ranges(
+        [code for code, kind in kinds.items() if kind.startswith("M") or code in {0x200C, 0x200D}]
+    )
+    numbers = _ranges([code for code, kind in kinds.items() if kind in {"Nl", "No"}])
+    return re.compile(rf"[^\W\d_{numbers}](?:[^\W\d_{numbers}]|[{marks}])*")
+
+
+def _ranges(codes: list[int]) -> str:
+    """Return code points, in their order, as the ranges of a pattern's class."""
     ranges: list[tuple[int, int]] = []
-    for code in (*marks, 0x200C, 0x200D):
+    for code in codes:
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1] = (ranges[-1][0], code)
         else:
             ranges.append((code, code))
-    between = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
-    return re.compile(rf"[^\W\d_](?:[^\W\d_]|[{between}])*")
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
