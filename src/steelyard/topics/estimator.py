@@ -388,6 +388,8 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
                     del self.feature_names_in_
             return given
         checked = validate_data(self, given, accept_sparse="csr", reset=reset, dtype="numeric")
+        if checked.shape[0] and checked.shape[1] and checked.min() < 0:
+            raise InputError("Negative values in data: counts must be whole numbers that aren't negative")
         names: Sequence[str] = getattr(self, "feature_names_in_", ()) if reset else self.vocabulary_
         return Corpus.from_counts(checked, vocabulary=tuple(map(str, names)))
 

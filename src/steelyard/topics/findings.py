@@ -128,7 +128,7 @@ def _without_mass(evidence: Evidence) -> Finding | None:
 
 def _disagree(evidence: Evidence) -> Finding | None:
     chains, draws = evidence.traces.shape
-    if chains < 2 or draws < LEAST_TRACE:
+    if chains < 2 or draws < LEAST_TRACE or not np.all(np.isfinite(evidence.traces)):
         return None
     apart = _a_token(float(np.ptp(evidence.traces.mean(axis=1))), evidence)
     rhat = convergence(evidence.traces).rhat
@@ -156,6 +156,8 @@ def _too_few(evidence: Evidence) -> Finding | None:
             return None
         numbers: dict[str, float] = {"sweeps": evidence.sweeps, "needed": LEAST_TRACE}
         meaning = "So few sweeps are made that the topics are close to where they started, at random."
+    elif not np.all(np.isfinite(evidence.traces)):
+        return None  # a prior of 0 excludes the present topics, which T01 and T02 say
     else:
         drift = _a_token(max(_rises(evidence.traces), key=abs), evidence)
         worst = max(_own_rhats(evidence.traces))
