@@ -142,7 +142,7 @@ QUESTIONS: tuple[Question, ...] = (
             "How many topics do these documents have? Both priors are learned; the number that foretells held-out documents best is asked for, and "
             "how coherent the topics are beside it. The first level is the reference."
         ),
-        topics=("2 to 100", "2 to 400"),
+        topics=("2 to 400", "2 to 400"),
         times=("2 s", "1 minute", "20 s", "20 minutes"),
         prepare=prepare_k,
     ),
