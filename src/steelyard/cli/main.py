@@ -12,6 +12,7 @@ from steelyard.cli.compare import compare_command
 from steelyard.cli.questions import questions_command
 from steelyard.cli.rare_events import app as rare_events
 from steelyard.cli.run import run_command
+from steelyard.cli.topics import app as topics
 from steelyard.cli.weigh import weigh_command
 from steelyard.errors import SteelyardError
 
@@ -28,6 +29,7 @@ app.command("questions", short_help="List the questions that `run` can answer.")
 app.command("compare", short_help="Weigh results that you already have.")(compare_command)
 app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
 app.add_typer(rare_events, name="rare-events", short_help="Forecast rare events, and test forecasts.")
+app.add_typer(topics, name="topics", short_help="Find the topics of documents, and use them.")
 
 
 def _version(wanted: bool) -> None:

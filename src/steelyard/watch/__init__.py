@@ -1,0 +1,1 @@
+"""What was found while a model was trained: findings with codes, numbers and a way out."""
