@@ -41,7 +41,7 @@ def test_loads_nothing_heavy(program: str) -> None:
 def test_help_names_every_command() -> None:
     done = steelyard("--help")
     assert done.returncode == 0
-    for command in ("run", "questions", "compare", "weigh"):
+    for command in ("run", "questions", "compare", "weigh", "topics"):
         assert command in done.stdout
 
 
@@ -72,6 +72,8 @@ def test_questions_as_json() -> None:
             "nowhere.csv",
         ),
         (("weigh", "--loss", "bce", "--value", "nan", "--base-rate", "0.05"), "nan"),
+        (("topics", "fit", "nowhere.csv"), "nowhere.csv"),
+        (("topics", "transform", "nowhere", "nowhere.csv"), "nowhere"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:

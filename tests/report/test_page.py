@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from steelyard.report.page import embedded_json, render_report, write_report
+from steelyard.report.page import render_report, write_report
 from steelyard.study.result import StudyResult
 
 
@@ -154,9 +154,3 @@ def test_a_page_without_charts_carries_no_library(result: StudyResult) -> None:
     html = render_report(empty)
     assert len(html) < 40_000
     assert "nothing to draw" in html
-
-
-def test_embedded_json_cannot_leave_its_element() -> None:
-    text = embedded_json({"<!--": "</script>\u2028&"})
-    assert not set("<>&\u2028") & set(text)
-    assert json.loads(text) == {"<!--": "</script>\u2028&"}

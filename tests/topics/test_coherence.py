@@ -32,7 +32,13 @@ def test_agrees_with_gensim_where_words_meet():
     tops = top_words(weights, corpus.vocabulary, top=5)
     dictionary = Dictionary(documents)
     npmi = CoherenceModel(
-        topics=tops, texts=documents, dictionary=dictionary, coherence="c_npmi", window_size=100, topn=5, processes=1
+        topics=tops,
+        texts=documents,
+        dictionary=dictionary,
+        coherence="c_npmi",
+        window_size=100,
+        topn=5,
+        processes=1,
     )
     found = coherence(weights, corpus, top=5)
     assert gensim.__version__
@@ -40,7 +46,9 @@ def test_agrees_with_gensim_where_words_meet():
     # theirs adds 1e-12 to a share where Mimno et al. (2011) add 1 to a count, so the counts are brought close by repetition
     many = documents * 400
     bags = [dictionary.doc2bow(document) for document in many]
-    umass = CoherenceModel(topics=tops, corpus=bags, dictionary=dictionary, coherence="u_mass", topn=5, processes=1)
+    umass = CoherenceModel(
+        topics=tops, corpus=bags, dictionary=dictionary, coherence="u_mass", topn=5, processes=1
+    )
     ours = coherence(weights, Corpus.from_documents(many), top=5)
     assert ours.umass == pytest.approx(umass.get_coherence_per_topic(), abs=1e-3)
 

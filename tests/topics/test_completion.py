@@ -27,7 +27,9 @@ def test_halves_hold_every_token_once():
 
 def test_every_token_is_as_likely_to_be_scored():
     corpus = Corpus.from_documents([["a", "b", "c", "d"]])
-    often = np.mean([np.bincount(halves(corpus, seed=seed).scored.words, minlength=4) for seed in range(600)], axis=0)
+    often = np.mean(
+        [np.bincount(halves(corpus, seed=seed).scored.words, minlength=4) for seed in range(600)], axis=0
+    )
     assert often == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(600))
 
 
@@ -78,7 +80,9 @@ def test_the_interval_covers_the_ratio_of_means():
     covered = []
     for _ in range(2000):
         tokens = rng.integers(1, 60, size=40)
-        low, high = Completion(nats=tokens * rng.normal(6, 1, size=40) + tokens**1.5, tokens=tokens, impossible=0).interval
+        low, high = Completion(
+            nats=tokens * rng.normal(6, 1, size=40) + tokens**1.5, tokens=tokens, impossible=0
+        ).interval
         every = np.arange(1, 60)
         covered.append(low <= 6 + (every**1.5).mean() / every.mean() <= high)
     assert np.mean(covered) == pytest.approx(0.95, abs=0.025)

@@ -44,8 +44,12 @@ def test_agrees_with_arviz(shape, kind):
     theirs = stats.array_stats
     if shape[0] > 1:  # theirs says nothing about one chain
         assert found.rhat == pytest.approx(float(theirs.rhat(values, chain_axis=0, draw_axis=1)), rel=1e-9)
-    assert found.ess_bulk == pytest.approx(float(theirs.ess(values, chain_axis=0, draw_axis=1, method="bulk")), rel=1e-9)
-    assert found.ess_tail == pytest.approx(float(theirs.ess(values, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95))), rel=1e-9)
+    assert found.ess_bulk == pytest.approx(
+        float(theirs.ess(values, chain_axis=0, draw_axis=1, method="bulk")), rel=1e-9
+    )
+    assert found.ess_tail == pytest.approx(
+        float(theirs.ess(values, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95))), rel=1e-9
+    )
 
 
 def test_one_chain_that_drifts_is_seen():
@@ -58,7 +62,9 @@ def test_chains_of_different_spread_are_seen():
     assert convergence(values).rhat > 1.1
 
 
-@pytest.mark.parametrize("values", [np.ones((2, 50)), np.zeros((2, 3)), np.full((1, 50), -math.inf), np.empty((0, 9))])
+@pytest.mark.parametrize(
+    "values", [np.ones((2, 50)), np.zeros((2, 3)), np.full((1, 50), -math.inf), np.empty((0, 9))]
+)
 def test_says_nothing_where_nothing_can_be_said(values):
     found = convergence(values)
     assert math.isnan(found.rhat)

@@ -25,7 +25,9 @@ def enumerated_mean(document):
     for topics in product(range(3), repeat=len(document)):
         counts = np.bincount(topics, minlength=3)
         log_weight = gammaln(counts + ALPHA).sum()
-        weights.append(np.exp(log_weight) * np.prod([PHI[k, w] for k, w in zip(topics, document, strict=True)]))
+        weights.append(
+            np.exp(log_weight) * np.prod([PHI[k, w] for k, w in zip(topics, document, strict=True)])
+        )
         means.append((counts + ALPHA) / (len(document) + ALPHA.sum()))
     return np.average(means, axis=0, weights=weights)
 

@@ -11,6 +11,7 @@ from steelyard import __version__
 from steelyard.cli.compare import compare_command
 from steelyard.cli.questions import questions_command
 from steelyard.cli.run import run_command
+from steelyard.cli.topics import app as topics
 from steelyard.cli.weigh import weigh_command
 from steelyard.errors import SteelyardError
 
@@ -26,6 +27,7 @@ app.command("run", short_help="Answer questions by running trials.")(run_command
 app.command("questions", short_help="List the questions that `run` can answer.")(questions_command)
 app.command("compare", short_help="Weigh results that you already have.")(compare_command)
 app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
+app.add_typer(topics, name="topics", short_help="Find the topics of documents, and use them.")
 
 
 def _version(wanted: bool) -> None:

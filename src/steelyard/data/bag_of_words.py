@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -53,11 +54,12 @@ def read_bag_of_words(path: Path, builder: CorpusBuilder) -> None:
             )
             if wrong is not None:
                 raise InputError(f"line {_line_of(wrong[0], chunk, line)} of {path} must {wrong[1]}")
-            for name in np.unique(document).tolist():
-                while current < name:
+            changes = np.flatnonzero(document[1:] != document[:-1]) + 1
+            bounds = [0, *changes.tolist(), len(document)] if len(document) else []
+            for first, last in pairwise(bounds):
+                while current < document[first]:
                     builder.end()
                     current += 1
-                first, last = np.searchsorted(document, [name, name + 1])
                 _expand(builder, word[first:last] - 1, count[first:last])
             done += len(document)
             line += chunk.count(b"\n")

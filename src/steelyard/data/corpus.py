@@ -172,10 +172,7 @@ class Corpus:
         path = Path(folder)
         try:
             described = json.loads((path / "corpus.json").read_text(encoding="utf-8"))
-            if described["format"] != _FORMAT:
-                raise InputError(
-                    f"{path} must be of format {_FORMAT}, but is of {described['format']}; use a newer Steelyard"
-                )
+            _check_format(described["format"], path)
             words = np.load(path / "words.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
             starts = np.load(path / "starts.npy", allow_pickle=False)
         except InputError:
@@ -207,6 +204,11 @@ class Corpus:
                 np.ascontiguousarray(self.words[first : first + _HASHED_AT_ONCE]).astype("<i4").tobytes()
             )
         return digest.hexdigest()
+
+
+def _check_format(found: object, path: Path) -> None:
+    if found != _FORMAT:
+        raise InputError(f"{path} must be of format {_FORMAT}, but is of {found}; use a newer Steelyard")
 
 
 def _dense(counts: Any) -> NDArray[Any]:

@@ -206,8 +206,10 @@ class CorpusBuilder:
         last_seen = np.full(size, -1, dtype=np.int64)
         for first, part in self._parts():
             tokens += np.bincount(part, minlength=size)
-            document = np.searchsorted(starts, np.arange(first, first + len(part)), side="right") - 1
-            pairs = np.unique(document * np.int64(max(size, 1)) + part)
+            document = _documents(starts, first, len(part))
+            pairs = document * np.int64(max(size, 1)) + part
+            pairs.sort()  # several times faster than np.unique
+            pairs = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])] if len(pairs) else pairs
             words, documents = pairs % max(size, 1), pairs // max(size, 1)
             fresh = documents > last_seen[words]
             np.add.at(frequency, words[fresh], 1)
@@ -218,10 +220,18 @@ class CorpusBuilder:
 def _count_by_document(
     left: NDArray[np.int64], starts: NDArray[np.int64], first: int, inside: NDArray[np.bool_]
 ) -> None:
-    document = np.searchsorted(starts, np.arange(first, first + len(inside)), side="right") - 1
+    document = _documents(starts, first, len(inside))
     lowest = int(document[0])
     counts = np.bincount(document[inside] - lowest, minlength=1)
     left[lowest : lowest + len(counts)] += counts
+
+
+def _documents(starts: NDArray[np.int64], first: int, count: int) -> NDArray[np.int64]:
+    """Return the document of each of `count` tokens from the place `first` on."""
+    last = first + count
+    lowest, highest = (int(np.searchsorted(starts, place, side="right")) - 1 for place in (first, last - 1))
+    lengths: NDArray[np.int64] = np.diff(starts[lowest : highest + 2].clip(first, last))
+    return np.repeat(np.arange(lowest, highest + 1), lengths)
 
 
 def _prepared(folder: Path) -> Path:

@@ -42,7 +42,9 @@ class Reading:
         if self.left_out is not None and self.left_out.words:
             said += f"; {self.left_out.words:,} words ({self.left_out.tokens:,} tokens) left out"
         empty = int((corpus.lengths == 0).sum())
-        return said + (f"; {empty:,} documents are empty" if empty else "") + "."
+        if empty:
+            said += f"; {empty:,} document{' is' if empty == 1 else 's are'} empty"
+        return said + "."
 
 
 def read_corpus(  # the options of all kinds of sources; each kind says which it takes
@@ -171,6 +173,17 @@ def read_with_notes(
             reading = Reading(corpus=corpus, source=label, left_out=left_out)
     _check_not_empty(reading)
     return reading
+
+
+def holds_texts(path: str | Path) -> bool:
+    """Return whether a file or folder holds texts, and not counts: whether stop words are still in it.
+
+    >>> holds_texts("reviews.csv"), holds_texts("docword.nips.txt.gz"), holds_texts("counts.npz")
+    (True, False, False)
+    """
+    source = Path(path)
+    counted = source.name.startswith("docword.") or source.suffix.lower() == ".npz"
+    return not counted and not (source / "corpus.json").is_file()
 
 
 def _ready(source: Any, path: Path | None, vocabulary: str | Path | Sequence[str] | None) -> Corpus | None:

@@ -23,6 +23,7 @@ from steelyard.report.digits import (
     signed,
     with_unit,
 )
+from steelyard.report.document import figure_texts
 from steelyard.stats.verdict import Verdict
 from steelyard.study.result import StudyResult
 
@@ -73,7 +74,7 @@ def view_of(result: StudyResult, figures: tuple[Figure, ...]) -> View:
         verdict_caption=f"Difference in {result.metric}{unit}, level minus reference; {result.direction} is better.",
         verdicts=tuple(_verdict(verdict, result) for verdict in result.verdicts),
         scale=_scale(result),
-        figures=tuple(_figure(figure) for figure in figures),
+        figures=tuple(figure_texts(figure) for figure in figures),
         measured=tuple(measured(result)),
         secondary=tuple(_verdict(verdict, result) for verdict in result.secondary),
         variance=tuple(_variance(name, split) for name, split in result.variance.items()),
@@ -191,17 +192,6 @@ def _scale(result: StudyResult) -> Texts | None:
         for skill, role, point in (("Skill 0%", "baseline", scale.baseline), ("100%", "floor", scale.floor))
     ]
     return {"levels": levels, "about": "; ".join(points) + ".", "notes": scale.notes}
-
-
-def _figure(figure: Figure) -> Texts:
-    return {
-        "name": figure.name,
-        "title": figure.title,
-        "caption": figure.caption,
-        "columns": figure.columns,
-        "rows": figure.rows,
-        "count": plural(len(figure.rows), "row"),
-    }
 
 
 def _variance(name: str, split: Mapping[str, Any]) -> Texts:

@@ -51,7 +51,9 @@ def align(reference: NDArray[Any], other: NDArray[Any]) -> Alignment:
     """
     first, second = np.asarray(reference, dtype=np.float64), np.asarray(other, dtype=np.float64)
     if first.ndim != 2 or first.shape != second.shape:
-        raise InputError(f"both must have the same shape (topics, words), but got {first.shape} and {second.shape}")
+        raise InputError(
+            f"both must have the same shape (topics, words), but got {first.shape} and {second.shape}"
+        )
     likeness = similarities(first, second)
     rows, columns = linear_sum_assignment(likeness, maximize=True)
     return Alignment(order=np.asarray(columns, dtype=np.int64), similarity=likeness[rows, columns])

@@ -41,7 +41,9 @@ class Checkpoint:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{folder} must be a folder that can be written, but making it failed: {error}") from error
+            raise InputError(
+                f"{folder} must be a folder that can be written, but making it failed: {error}"
+            ) from error
 
     def due(self) -> bool:
         """Return whether it is time to write."""
@@ -82,7 +84,9 @@ class Checkpoint:
             )
             os.replace(beside, path)
         except (OSError, SafetensorError) as error:
-            raise InputError(f"{self._folder} must be a folder that can be written, but writing failed: {error}") from error
+            raise InputError(
+                f"{self._folder} must be a folder that can be written, but writing failed: {error}"
+            ) from error
         self._written = time.monotonic()
 
     def read(self, chain: int) -> tuple[int, State, Drawn] | None:
@@ -123,7 +127,9 @@ class Checkpoint:
                 topics_per_document=arrays["topics_per_document"].tolist(),
             )
         except (OSError, KeyError, TypeError, json.JSONDecodeError, SafetensorError) as error:
-            raise InputError(f"{path} must be a checkpoint, but reading it failed: {error}; delete it") from error
+            raise InputError(
+                f"{path} must be a checkpoint, but reading it failed: {error}; delete it"
+            ) from error
         return int(numbers["done"]), state, drawn
 
     def _path(self, chain: int) -> Path:

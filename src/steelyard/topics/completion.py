@@ -63,7 +63,11 @@ class Completion:
             return (-math.inf, math.inf)
         nats, tokens = self.nats[counted], self.tokens[counted].astype(np.float64)
         spread = float((nats - ratio * tokens).std(ddof=1))
-        half = float(stdtrit(documents - 1, (1 + self.level) / 2)) * spread / (tokens.mean() * math.sqrt(documents))
+        half = (
+            float(stdtrit(documents - 1, (1 + self.level) / 2))
+            * spread
+            / (tokens.mean() * math.sqrt(documents))
+        )
         return (ratio - half, ratio + half)
 
     @property
@@ -142,14 +146,18 @@ def completion(
     documents score high whatever the model. Words that the vocabulary doesn't have aren't scored: compare models on one vocabulary only.
     """
     if not 0 <= unigram_share <= 1 or (unigram_share > 0 and unigram is None):
-        raise InputError(f"`unigram_share` must be 0 to 1, with `unigram` given above 0, but got {unigram_share}")
+        raise InputError(
+            f"`unigram_share` must be 0 to 1, with `unigram` given above 0, but got {unigram_share}"
+        )
     if not 0 < level < 1:
         raise InputError(f"`level` must lie between 0 and 1, but got {level}")
     cut = halves(corpus, seed=seed)
     shares = fold_in(
         cut.read, topic_word, alpha, seed=seed, burn_in=burn_in, samples=samples, threads=threads
     ).doc_topic
-    probability = (1 - unigram_share) * _probabilities(cut.scored, shares, np.asarray(topic_word, dtype=np.float64))
+    probability = (1 - unigram_share) * _probabilities(
+        cut.scored, shares, np.asarray(topic_word, dtype=np.float64)
+    )
     if unigram is not None:
         probability += unigram_share * np.asarray(unigram, dtype=np.float64)[cut.scored.words]
     return scored(cut.scored, probability, level=level)
@@ -166,7 +174,7 @@ def scored(corpus: Corpus, probability: NDArray[np.float64], *, level: float = 0
         nats = -np.log(probability)
     document = np.repeat(np.arange(len(corpus)), corpus.lengths)
     return Completion(
-        nats=np.bincount(document, weights=nats, minlength=len(corpus)),
+        nats=np.asarray(np.bincount(document, weights=nats, minlength=len(corpus)), dtype=np.float64),
         tokens=corpus.lengths,
         impossible=int((probability <= 0).sum()),
         level=level,

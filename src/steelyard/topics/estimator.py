@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -12,30 +10,25 @@ import numpy as np
 from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from steelyard.data.corpus import Corpus
 from steelyard.errors import InputError
-from steelyard.topics.chain import Chain, Kernel
+from steelyard.topics.asked import Asked
+from steelyard.topics.chain import Kernel
 from steelyard.topics.checkpoint import Checkpoint
 from steelyard.topics.coerce import joined, spoken
-from steelyard.topics.coherence import Coherence, coherence, top_words
-from steelyard.topics.completion import Completion, completion
-from steelyard.topics.explain import Explanation, explain
-from steelyard.topics.foldin import Folded, fold_in
 from steelyard.topics.growing import grown
-from steelyard.topics.prior import Prior, resolve
-from steelyard.topics.sampling import Drawn, OnProgress, Progress, Schedule, nothing_drawn, run
+from steelyard.topics.plan import counted, planned, seed_of
+from steelyard.topics.prior import Prior
+from steelyard.topics.running import run_chain
+from steelyard.topics.sampling import Drawn, OnProgress, Schedule
 from steelyard.topics.saving import Saved, read_saved, write_saved
-from steelyard.topics.states import State, chain_seeds, normalised
+from steelyard.topics.states import State, chain_seeds
 from steelyard.topics.summary import Summary, summarise
 
-START_ALPHA, START_BETA = 0.1, 0.1
-"""What learning of priors starts from."""
 
-
-class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class LatentDirichletAllocation(Asked, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Find the topics of documents by exact collapsed Gibbs sampling (Griffiths and Steyvers 2004), on any number of chains and threads.
 
     Names are scikit-learn's where it has them, so that it stands in for its `LatentDirichletAllocation`; what that one fits by
@@ -150,13 +143,29 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
             raise InputError(
                 f"there must be at least one token, but the {len(corpus)} documents are all empty; look at the vocabulary and stop words"
             )
-        schedule, alpha, beta = self._plan()
-        seed = _seed(self.random_state)
-        kept = None if checkpoint is None else Checkpoint(checkpoint, self._about(corpus, schedule, alpha, beta, seed))
+        schedule, alpha, beta = planned(
+            topics=self.n_components,
+            alpha=self.doc_topic_prior,
+            beta=self.topic_word_prior,
+            sweeps=self.max_iter,
+            burn_in=self.burn_in,
+            every=self.evaluate_every,
+            warm_up=self.warm_up,
+        )
+        seed = seed_of(self.random_state)
+        kept = (
+            None
+            if checkpoint is None
+            else Checkpoint(checkpoint, self._about(corpus, schedule, alpha, beta, seed))
+        )
         pairs = []
-        for number, chain_seed in enumerate(chain_seeds(seed, _count("n_chains", self.n_chains))):
-            start = State(assignments=np.empty(0, dtype=np.int32), alpha=alpha, beta=beta, seed=chain_seed, sweeps=0)
-            pairs.append(self._run(corpus, start, schedule, number=number, kept=kept, on_progress=on_progress))
+        for number, chain_seed in enumerate(chain_seeds(seed, counted("n_chains", self.n_chains))):
+            start = State(
+                assignments=np.empty(0, dtype=np.int32), alpha=alpha, beta=beta, seed=chain_seed, sweeps=0
+            )
+            pairs.append(
+                self._run(corpus, start, schedule, number=number, kept=kept, on_progress=on_progress)
+            )
         self._seed = seed
         return self._conclude(corpus, pairs, schedule)
 
@@ -188,7 +197,7 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
         new, _ = spoken(self._corpus(X, reset=False), self.vocabulary_)
         corpus = joined(self.corpus_, new)
         schedule = Schedule(
-            sweeps=_count("sweeps", sweeps), burn_in=sweeps // 2, every=self.evaluate_every, warm_up=0
+            sweeps=counted("sweeps", sweeps), burn_in=sweeps // 2, every=self.evaluate_every, warm_up=0
         )
         pairs = [
             self._run(
@@ -217,92 +226,6 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> NDArray[np.float64]:  # noqa: N803 - scikit-learn's
         """Return `fit(X).transform(X)`; `doc_topic_` has the same documents' shares in the chain itself."""
         return self.fit(X, y, **fit_params).transform(X)
-
-    def fold_in(self, X: Any, *, keep: bool = False) -> Folded:  # noqa: N803 - scikit-learn's name
-        """Return what `transform` returns with the number of unknown tokens and, with `keep`, intervals (`Folded.intervals`).
-
-        Raises:
-            InputError: counts that aren't whole, another number of words.
-        """
-        check_is_fitted(self, "components_")
-        corpus, unknown = spoken(self._corpus(X, reset=False), self.vocabulary_)
-        found = fold_in(
-            corpus,
-            normalised(self.components_),
-            self.alpha_,
-            seed=self._seed,
-            burn_in=self.transform_burn_in,
-            samples=self.transform_samples,
-            threads=self._threads,
-            keep=keep,
-        )
-        return Folded(
-            doc_topic=found.doc_topic, samples=found.samples, unknown=found.unknown + unknown, alpha=found.alpha
-        )
-
-    def completion(self, X: Any, *, seed: int = 0, level: float = 0.95) -> Completion:  # noqa: N803 - scikit-learn's name
-        """Return the held-out score of documents with an interval: half of each is read, the other half foretold.
-
-        Args:
-            X: documents that it wasn't fitted on.
-            seed: of the cut into halves.
-            level: coverage of the interval over documents.
-
-        Raises:
-            InputError: counts that aren't whole, another number of words.
-        """
-        check_is_fitted(self, "components_")
-        corpus, _ = spoken(self._corpus(X, reset=False), self.vocabulary_)
-        return completion(
-            corpus,
-            normalised(self.components_),
-            self.alpha_,
-            seed=seed,
-            burn_in=self.transform_burn_in,
-            samples=self.transform_samples,
-            threads=self._threads,
-            level=level,
-        )
-
-    def perplexity(self, X: Any) -> float:  # noqa: N803 - scikit-learn's name
-        """Return the perplexity of documents by completion, lower is better; not comparable with a variational bound's."""
-        return self.completion(X).perplexity
-
-    def score(self, X: Any, y: Any = None) -> float:  # noqa: N803, ARG002 - scikit-learn's
-        """Return minus the nats a word of documents by completion, higher is better; a mean, where scikit-learn's is a sum."""
-        return -self.completion(X).nats_per_word
-
-    def coherence(self, X: Any = None, *, top: int = 10) -> Coherence:  # noqa: N803 - scikit-learn's name
-        """Return the coherence of the topics' top words on documents, by default those of the fit.
-
-        Raises:
-            InputError: counts that aren't whole, another number of words, fewer than 2 top words.
-        """
-        check_is_fitted(self, "components_")
-        corpus = self.corpus_ if X is None else spoken(self._corpus(X, reset=False), self.vocabulary_)[0]
-        return coherence(normalised(self.components_), corpus, top=top)
-
-    def top_words(self, top: int = 10) -> list[list[str]]:
-        """Return the words with the most weight in each topic, the heaviest first."""
-        check_is_fitted(self, "components_")
-        return top_words(self.components_, self.vocabulary_, top=top)
-
-    def explain(self, document: int, token: int, *, seed: int = 0) -> Explanation:
-        """Return the full conditional of one token of the fit's documents, factor by factor, in the chain's last state.
-
-        Raises:
-            InputError: no such document or token.
-        """
-        check_is_fitted(self, "components_")
-        return explain(
-            self.corpus_,
-            self.assignments_,
-            document=document,
-            token=token,
-            alpha=self.alpha_,
-            beta=self.beta_,
-            seed=seed,
-        )
 
     def save(self, folder: str | Path) -> Path:
         """Write the fit to a folder (safetensors and JSON, nothing that runs when it is read), and return it.
@@ -335,12 +258,19 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
         try:
             model = cls(**parameters)
         except TypeError as error:
-            raise InputError(f"{folder} must hold saved topics, but has unknown parameters: {error}") from error
+            raise InputError(
+                f"{folder} must hold saved topics, but has unknown parameters: {error}"
+            ) from error
         model.n_features_in_ = len(saved.corpus.vocabulary)
         if saved.feature_names:
             model.feature_names_in_ = np.array(saved.feature_names, dtype=object)
         model._seed = saved.seed
-        model._set(saved.corpus, saved.states, saved.drawn, summarise(saved.corpus, saved.states, saved.drawn, saved.sweeps))
+        model._set(
+            saved.corpus,
+            saved.states,
+            saved.drawn,
+            summarise(saved.corpus, saved.states, saved.drawn, saved.sweeps),
+        )
         return model
 
     @property
@@ -366,27 +296,10 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
                     del self.feature_names_in_
             return given
         checked = validate_data(self, given, accept_sparse="csr", reset=reset, dtype="numeric")
+        if checked.shape[0] and checked.shape[1] and checked.min() < 0:
+            raise InputError("Negative values in data: counts must be whole numbers that aren't negative")
         names: Sequence[str] = getattr(self, "feature_names_in_", ()) if reset else self.vocabulary_
         return Corpus.from_counts(checked, vocabulary=tuple(map(str, names)))
-
-    def _plan(self) -> tuple[Schedule, NDArray[np.float64], float]:
-        topics = _count("n_components", self.n_components)
-        sweeps = _count("max_iter", self.max_iter)
-        alpha, beta = self.doc_topic_prior, self.topic_word_prior
-        learn_alpha, learn_beta = isinstance(alpha, str), isinstance(beta, str)
-        own = 1.0 / topics
-        burn_in = sweeps // 2 if self.burn_in is None else self.burn_in
-        schedule = Schedule(
-            sweeps=sweeps,
-            burn_in=burn_in,
-            every=_count("evaluate_every", self.evaluate_every),
-            warm_up=min(30, burn_in // 5) if self.warm_up is None else self.warm_up,
-            learn_alpha=learn_alpha,
-            learn_beta=learn_beta,
-        )
-        alphas = resolve(alpha, size=topics, name="doc_topic_prior", start=START_ALPHA if learn_alpha else own)
-        betas = resolve(beta, size=1, name="topic_word_prior", start=START_BETA if learn_beta else own)
-        return schedule, alphas, float(betas[0])
 
     def _about(
         self, corpus: Corpus, schedule: Schedule, alpha: NDArray[np.float64], beta: float, seed: int
@@ -411,42 +324,17 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
         kept: Checkpoint | None,
         on_progress: OnProgress | None,
     ) -> tuple[State, Drawn]:
-        found = None if kept is None else kept.read(number)
-        done, state, drawn = (0, start, None) if found is None else found
-        fresh = found is None and start.sweeps == 0
-        chain = (
-            Chain(
-                corpus,
-                topics=len(start.alpha),
-                alpha=start.alpha,
-                beta=start.beta,
-                seed=start.seed,
-                partitions=self.partitions,
-                threads=self._threads,
-                kernel=self.kernel,
-            )
-            if fresh
-            else state.resume(corpus, threads=self._threads, kernel=self.kernel, partitions=self.partitions)
+        return run_chain(
+            corpus,
+            start,
+            schedule,
+            place=(number, self.n_chains),
+            threads=self._threads,
+            kernel=self.kernel,
+            partitions=self.partitions,
+            checkpoint=kept,
+            on_progress=on_progress,
         )
-
-        def on_sweep(sweep: int, drawn: Drawn) -> None:
-            if kept is not None and (sweep == schedule.sweeps or kept.due()):
-                kept.write(number, done=sweep, state=State.of(chain), drawn=drawn)
-            if on_progress is not None:
-                last = drawn.trace[-1] if drawn.trace else math.nan
-                on_progress(
-                    Progress(
-                        chain=number,
-                        chains=self.n_chains,
-                        sweep=sweep,
-                        sweeps=schedule.sweeps,
-                        log_joint=last,
-                        stuck=drawn.stuck,
-                    )
-                )
-
-        drawn = run(chain, schedule, nothing_drawn(chain) if drawn is None else drawn, done=done, on_sweep=on_sweep)
-        return State.of(chain), drawn
 
     def _conclude(self, corpus: Corpus, pairs: list[tuple[State, Drawn]], schedule: Schedule) -> Self:
         states, drawn = [state for state, _ in pairs], [each for _, each in pairs]
@@ -471,17 +359,3 @@ class LatentDirichletAllocation(ClassNamePrefixFeaturesOutMixin, TransformerMixi
         self.best_chain_ = summary.best
         self.findings_ = summary.findings
         self.n_iter_ = summary.sweeps
-
-
-def _seed(random_state: Any) -> int:
-    if isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool):
-        if not 0 <= random_state < 2**63:
-            raise InputError(f"`random_state` must be 0 to 2**63 - 1, but got {random_state}")
-        return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))
-
-
-def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise InputError(f"`{name}` must be a whole number of at least 1, but got {value!r}")
-    return int(value)

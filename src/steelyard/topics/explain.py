@@ -146,7 +146,9 @@ def explain(
     topics = len(alpha)
     z = np.asarray(assignments)
     if z.shape != (corpus.tokens,) or (len(z) and (z.min() < 0 or z.max() >= topics)):
-        raise InputError(f"`assignments` must be {corpus.tokens} topics from 0 to {topics - 1}, but got the shape {z.shape}")
+        raise InputError(
+            f"`assignments` must be {corpus.tokens} topics from 0 to {topics - 1}, but got the shape {z.shape}"
+        )
     if not 0 <= document < len(corpus):
         raise InputError(f"`document` must be 0 to {len(corpus) - 1}, but got {document}")
     start, end = int(corpus.starts[document]), int(corpus.starts[document + 1])
@@ -162,7 +164,7 @@ def explain(
     doc_counts = np.bincount(z[start:end], minlength=topics) - own
     word_counts = np.bincount(z[np.asarray(corpus.words) == word], minlength=topics) - own
     topic_counts = np.bincount(z, minlength=topics) - own
-    document_part = doc_counts + np.asarray(alpha, dtype=np.float64)
+    document_part = np.asarray(doc_counts + np.asarray(alpha, dtype=np.float64), dtype=np.float64)
     below = topic_counts + size * beta
     topic_part = np.where(below > 0, (word_counts + beta) / np.where(below > 0, below, 1.0), 0.0)
     product = document_part * topic_part

@@ -55,11 +55,15 @@ class Folded:
             raise InputError(f"`level` must lie between 0 and 1, but got {level}")
         documents, samples, topics = self.samples.shape
         if samples == 0 and documents > 0:
-            raise InputError("samples must have been kept for intervals, but were not; fold in with `keep=True`")
+            raise InputError(
+                "samples must have been kept for intervals, but were not; fold in with `keep=True`"
+            )
         low, high = np.zeros((2, documents, topics))
         tail = (1 - level) / 2
         for document in range(documents):
-            low[document], high[document] = _mixture_quantiles(self.samples[document], self.alpha, (tail, 1 - tail))
+            low[document], high[document] = _mixture_quantiles(
+                self.samples[document], self.alpha, (tail, 1 - tail)
+            )
         return low, high
 
 
@@ -105,7 +109,9 @@ def fold_in(
             f"topics must have the shape (topics, {len(corpus.vocabulary)}) and alpha (topics,), but got {phi.shape} and {prior.shape}"
         )
     if burn_in < 0 or samples < 1:
-        raise InputError(f"`burn_in` must be at least 0 and `samples` at least 1, but got {burn_in} and {samples}")
+        raise InputError(
+            f"`burn_in` must be at least 0 and `samples` at least 1, but got {burn_in} and {samples}"
+        )
     documents, topics = len(corpus), len(prior)
     by_word = np.ascontiguousarray(phi.T)
     known = by_word.sum(axis=1) > 0
@@ -117,7 +123,21 @@ def fold_in(
 
     def task(first: int) -> None:
         last = min(first + _DOCUMENTS_A_TASK, documents)
-        _fold(words, starts, first, last, by_word, known, prior, np.uint64(seed), burn_in, samples, shares, kept, unknown)
+        _fold(
+            words,
+            starts,
+            first,
+            last,
+            by_word,
+            known,
+            prior,
+            np.uint64(seed),
+            burn_in,
+            samples,
+            shares,
+            kept,
+            unknown,
+        )
 
     with ThreadPoolExecutor(max(threads, 1)) as pool:
         list(pool.map(task, range(0, documents, _DOCUMENTS_A_TASK)))
@@ -180,31 +200,50 @@ def _fold(
                 kept[document, sample, 0] = tokens
             continue
         counts = np.zeros(topics, dtype=np.int32)
-        topic = np.zeros(tokens, dtype=np.int32)
+        topic = np.full(tokens, -1, dtype=np.int32)
         for sweep in range(burn_in + samples + 1):
-            for token in range(tokens):
-                weights = by_word[bag[token]]
-                old = topic[token]
-                if sweep > 0:
-                    counts[old] -= 1
-                mass = 0.0
-                for k in range(topics):
-                    # the start: from the words alone, so that with alpha = 0 every topic has its chance
-                    mass += weights[k] if sweep == 0 else (counts[k] + alpha[k]) * weights[k]
-                    cumulative[k] = mass
-                new = old
-                if mass > 0:
-                    reach = uniform(state) * mass
-                    new = 0
-                    while new < topics - 1 and cumulative[new] <= reach:  # u * mass may be rounded to a subnormal mass
-                        new += 1
-                topic[token] = new
-                counts[new] += 1
+            _sweep(bag[:tokens], topic, counts, by_word, alpha, cumulative, state)
             if sweep > burn_in:
                 for k in range(topics):
                     shares[document, k] += (counts[k] + alpha[k]) / (tokens + whole) / samples
                 if kept.shape[1] > 0:
                     kept[document, sweep - burn_in - 1] = counts
+
+
+@njit(nogil=True, cache=True)
+def _sweep(
+    bag: NDArray[np.int32],
+    topic: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    by_word: NDArray[np.float64],
+    alpha: NDArray[np.float64],
+    cumulative: NDArray[np.float64],
+    state: NDArray[np.uint64],
+) -> None:
+    """Draw the topic of each token; one that has none yet (-1) is drawn from its word alone, so that with alpha = 0 all have a chance."""
+    for token in range(len(bag)):
+        weights = by_word[bag[token]]
+        old = topic[token]
+        mass = 0.0
+        if old < 0:
+            for k in range(len(counts)):
+                mass += weights[k]
+                cumulative[k] = mass
+        else:
+            counts[old] -= 1
+            for k in range(len(counts)):
+                mass += (counts[k] + alpha[k]) * weights[k]
+                cumulative[k] = mass
+        new = old
+        if mass > 0:
+            reach = uniform(state) * mass
+            new = 0
+            while (
+                new < len(counts) - 1 and cumulative[new] <= reach
+            ):  # u * mass may be rounded to a subnormal mass
+                new += 1
+        topic[token] = new
+        counts[new] += 1
 
 
 def _mixture_quantiles(
@@ -227,14 +266,18 @@ def _mixture_quantiles(
         low, high = np.zeros(topics), np.ones(topics)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            below = np.bincount(pairs[0], weights=weight * _beta_cdf(first, second, middle[pairs[0]]), minlength=topics)
+            below = np.bincount(
+                pairs[0], weights=weight * _beta_cdf(first, second, middle[pairs[0]]), minlength=topics
+            )
             enough = below >= tail
             high, low = np.where(enough, middle, high), np.where(enough, low, middle)
         found[row] = np.where(high < 1e-15, 0.0, high)
     return found
 
 
-def _beta_cdf(first: NDArray[np.float64], second: NDArray[np.float64], at: NDArray[Any]) -> NDArray[np.float64]:
+def _beta_cdf(
+    first: NDArray[np.float64], second: NDArray[np.float64], at: NDArray[Any]
+) -> NDArray[np.float64]:
     """Return the Beta distribution function; a parameter of 0 is a point mass, at 0 or at 1."""
     proper = (first > 0) & (second > 0)
     inside = betainc(np.where(proper, first, 1.0), np.where(proper, second, 1.0), at)

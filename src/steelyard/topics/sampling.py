@@ -64,7 +64,11 @@ class Schedule:
         first = max(self.burn_in // 5, 1)
         step = max(self.burn_in // (_LEARNINGS * 5 // 4), 1)
         wanted = self.learn_alpha or self.learn_beta
-        return wanted and first <= sweep <= self.burn_in and ((sweep - first) % step == 0 or sweep == self.burn_in)
+        return (
+            wanted
+            and first <= sweep <= self.burn_in
+            and ((sweep - first) % step == 0 or sweep == self.burn_in)
+        )
 
     def traces(self, sweep: int) -> bool:
         """Return whether log p(w, z) is written down after a sweep."""

@@ -93,7 +93,9 @@ def write_saved(saved: Saved, folder: Path, *, parameters: Mapping[str, Any]) ->
         save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / _ARRAYS)
         (folder / _DESCRIPTION).write_text(described + "\n", encoding="utf-8")
     except (OSError, SafetensorError, TypeError, ValueError) as error:
-        raise InputError(f"{folder} must be a folder that can be written, but writing failed: {error}") from error
+        raise InputError(
+            f"{folder} must be a folder that can be written, but writing failed: {error}"
+        ) from error
     return folder
 
 
@@ -176,13 +178,17 @@ def _check(saved: Saved, folder: Path) -> None:
         }
         wrong = [name for name, (got, wanted) in shapes.items() if got != wanted]
         lengths = {len(drawn.trace), len(drawn.trace_kept), len(drawn.topics_per_document), points}
-        numbers = np.concatenate([state.alpha.ravel(), [state.beta], drawn.word_counts.ravel(), drawn.doc_shares.ravel()])
+        numbers = np.concatenate(
+            [state.alpha.ravel(), [state.beta], drawn.word_counts.ravel(), drawn.doc_shares.ravel()]
+        )
         assigned = state.assignments
         if wrong or len(lengths) != 1 or topics != len(saved.states[0].alpha):
             problem = f"arrays of other shapes: {', '.join(wrong) or 'trace'}"
         elif drawn.kept < 1 or drawn.kept != sum(drawn.trace_kept):
             problem = f"{drawn.kept} kept states, but {sum(drawn.trace_kept)} points of them"
-        elif assigned.dtype != np.int32 or (len(assigned) and not 0 <= assigned.min() <= assigned.max() < topics):
+        elif assigned.dtype != np.int32 or (
+            len(assigned) and not 0 <= assigned.min() <= assigned.max() < topics
+        ):
             problem = "assignments that aren't topics"
         elif not np.all(np.isfinite(numbers)) or numbers.min() < 0:
             problem = "numbers that are negative or not finite"

@@ -48,13 +48,11 @@ def summarise(corpus: Corpus, states: Sequence[State], drawn: Sequence[Drawn], s
     """Return what the chains of a fit come to; all ran through the same schedule."""
     kept = np.array([each.kept_trace for each in drawn])
     best = int(np.argmax(kept.mean(axis=1)))
-    topics = [
-        normalised(pseudo_counts(each, state.beta)) for each, state in zip(drawn, states, strict=True)
-    ]
+    topics = [normalised(pseudo_counts(each, state.beta)) for each, state in zip(drawn, states, strict=True)]
     components = pseudo_counts(drawn[best], states[best].beta)
     rows = topics[best].sum(axis=1, keepdims=True) > 0
     alignments = tuple(align(topics[best], other) for other in topics)
-    others = [each.mean_similarity for number, each in enumerate(alignments) if number != best]
+    others = [each.similarity for number, each in enumerate(alignments) if number != best]
     chosen, state = drawn[best], states[best]
     evidence = Evidence(
         alpha=state.alpha,
@@ -65,7 +63,7 @@ def summarise(corpus: Corpus, states: Sequence[State], drawn: Sequence[Drawn], s
         stuck=max(each.stuck for each in drawn),
         tokens=corpus.tokens,
         topic_tokens=chosen.word_counts.sum(axis=1) / chosen.kept,
-        similarity=float(np.mean(others)) if others else float("nan"),
+        similarity=np.min(others, axis=0) if others else np.empty(0),
         sweeps=sweeps,
     )
     return Summary(
