@@ -131,13 +131,15 @@ def test_visits_over_several_seeds_have_uniform_p_values(kernel: str, partitions
     """Three topics, 243 assignments: no p-value is too small, and too many small ones would show as well."""
     alpha, beta = np.array([0.7, 0.5, 1.0]), 0.5
     target = posterior(suite.tiny(), alpha=alpha, beta=beta)
-    two = Chain(suite.tiny(), topics=2, alpha=alpha[:2], beta=beta, seed=0, partitions=1)
-    every = 4 * apart(sweep_law(two), posterior(suite.tiny(), alpha=alpha[:2], beta=beta), closer_than=1e-3)
+    one_group = Chain(suite.tiny(), topics=3, alpha=alpha, beta=beta, seed=0, partitions=1)
+    every = 2 * apart(
+        sweep_law(one_group), target, closer_than=1e-3
+    )  # as for two topics, groups take up to twice as long
     p_values = []
-    for seed in range(20):
+    for seed in range(10):
         chain = Chain(
             suite.tiny(), topics=3, alpha=alpha, beta=beta, seed=seed, partitions=partitions, kernel=kernel
         )
-        p_values.append(check_visits(chain, target, visits=500, every=every))
+        p_values.append(check_visits(chain, target, visits=800, every=every))
     print(f"\n{kernel}, {partitions} groups: p-values", np.sort(np.round(p_values, 3)))
     assert kstest(p_values, "uniform").pvalue > 1e-4
