@@ -41,7 +41,7 @@ def test_loads_nothing_heavy(program: str) -> None:
 def test_help_names_every_command() -> None:
     done = steelyard("--help")
     assert done.returncode == 0
-    for command in ("run", "questions", "compare", "weigh", "topics"):
+    for command in ("run", "questions", "compare", "weigh", "rare-events", "topics"):
         assert command in done.stdout
 
 
@@ -71,6 +71,8 @@ def test_questions_as_json() -> None:
             ("compare", "nowhere.csv", "--factor", "f", "--seed", "s", "--metric", "m", "--margin", "1"),
             "nowhere.csv",
         ),
+        (("rare-events", "backtest", "nowhere.csv"), "nowhere.csv"),
+        (("rare-events", "predict", "nowhere"), "nowhere"),
         (("weigh", "--loss", "bce", "--value", "nan", "--base-rate", "0.05"), "nan"),
         (("topics", "fit", "nowhere.csv"), "nowhere.csv"),
         (("topics", "transform", "nowhere", "nowhere.csv"), "nowhere"),

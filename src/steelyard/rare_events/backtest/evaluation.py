@@ -3,114 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steelyard.errors import InputError
+from steelyard.rare_events.backtest.notes import LEAST_ORIGINS, notes
 from steelyard.rare_events.backtest.result import Backtest
 from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.rare_events.backtest.scored import SKILLED, Curve, Estimate, Evaluation, Scores
 from steelyard.rare_events.backtest.weighted import METRICS, Sample
 from steelyard.rare_events.scores.distribution import absolute_errors, log_scores, ranked_probability_scores
 from steelyard.rare_events.scores.occurrence import brier_scores
-from steelyard.rare_events.scores.sedi import Warnings, warnings_at
+from steelyard.rare_events.scores.sedi import warnings_at
 from steelyard.stats.bootstrap import Blocks, optimal_block_length, resampled_rows
 
 _Array = NDArray[np.float64]
 
-SKILLED = ("log_score", "rps", "brier")
-"""Scores whose best value is 0, so that 1 - score / reference is a skill."""
 _OVERFITTED = ("miscalibration", "discrimination")
 """Measures whose fit to the steps makes them too large, in a resample once more."""
-_LEAST_ORIGINS = 8
-_FEW_BLOCKS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number with its interval; nan for the ends where there is none."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Curve:
-    """A CORP reliability curve with an interval at each of its blocks.
-
-    Args:
-        forecast: mean probability of a block, shape (blocks,), increasing.
-        observed: frequency of events, shape (blocks,).
-        low: lower end of the interval, shape (blocks,).
-        high: upper end.
-        count: forecasts in the block, shape (blocks,).
-    """
-
-    forecast: _Array
-    observed: _Array
-    low: _Array
-    high: _Array
-    count: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scores:
-    """One forecaster's scores, over all horizons or at one.
-
-    Args:
-        forecaster: its name.
-        horizon: steps ahead; None for all together.
-        steps: how many forecasts were scored.
-        values: by metric (`weighted.METRICS`). `log_score` in nats, `rps` and `mae` in counts; `brier` = `miscalibration` -
-            `discrimination` + `uncertainty`; `pr_auc` of a forecast without skill is `base_rate`.
-        gain: by reference: its log score minus this one in nats, paired; above 0 is better than the reference.
-        skill: by reference, then by metric (`SKILLED`): 1 - score / the reference's.
-        mae_all_zero: the mean absolute error of saying 0 on every step.
-        warned: what became of warnings at the evaluation's threshold.
-        curve: reliability, over all horizons only.
-    """
-
-    forecaster: str
-    horizon: int | None
-    steps: int
-    values: Mapping[str, Estimate]
-    gain: Mapping[str, Estimate]
-    skill: Mapping[str, Mapping[str, Estimate]]
-    mae_all_zero: float
-    warned: Warnings
-    curve: Curve | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Evaluation:
-    """The scores of a backtest.
-
-    Args:
-        overall: by forecaster, over all horizons.
-        by_horizon: by horizon, then by forecaster.
-        threshold: P(event) from which on a forecast counts as a warning (SEDI).
-        level: coverage of the intervals.
-        block_length: origins a block of the bootstrap.
-        blocks: `circular` or `moving`.
-        repetitions: resamples.
-        seed: of the resamples.
-        origins: dates that were forecast from.
-        notes: what to know before trusting the numbers, each a sentence.
-    """
-
-    overall: Mapping[str, Scores]
-    by_horizon: Mapping[int, Mapping[str, Scores]]
-    threshold: float
-    level: float
-    block_length: int
-    blocks: Blocks
-    repetitions: int
-    seed: int
-    origins: int
-    notes: tuple[str, ...]
 
 
 def evaluate(
@@ -187,7 +99,7 @@ def evaluate(
     drawn = {key: np.full((repetitions, len(METRICS)), np.nan) for key in samples}
     bands = {name: np.full((repetitions, len(curves[name].forecast)), np.nan) for name in names}
     length = 1
-    if len(dates) >= _LEAST_ORIGINS:
+    if len(dates) >= LEAST_ORIGINS:
         length = block_length or _block_length(samples, names, horizon=backtest.horizon)
         for nth, rows in enumerate(
             resampled_rows(len(dates), block_length=length, seed=seed, repetitions=repetitions, blocks=blocks)
@@ -234,7 +146,7 @@ def evaluate(
         repetitions=repetitions,
         seed=seed,
         origins=len(dates),
-        notes=tuple(_notes(backtest, overall, origins=len(dates), length=length)),
+        notes=tuple(notes(backtest, overall, origins=len(dates), length=length)),
     )
 
 
@@ -343,41 +255,3 @@ def _banded(curve: Curve, drawn: _Array, *, level: float) -> Curve:
         return curve
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return Curve(forecast=curve.forecast, observed=curve.observed, low=low, high=high, count=curve.count)
-
-
-def _notes(backtest: Backtest, overall: Mapping[str, Scores], *, origins: int, length: int) -> list[str]:
-    any_scores = next(iter(overall.values()))
-    zero = any_scores.mae_all_zero
-    lowest = min(overall.values(), key=lambda each: each.values["mae"].value)
-    best = min(overall.values(), key=lambda each: each.values["log_score"].value)
-    winner = (
-        "no forecaster here has a lower one"
-        if lowest.values["mae"].value >= zero
-        else f"the lowest here is {lowest.values['mae'].value:.4f} ({lowest.forecaster})"
-    )
-    rate = any_scores.values["base_rate"].value
-    found = [
-        f"Zero on every step has a mean absolute error of {zero:.4f} and is worth nothing; {winner}. Don't choose by MAE.",
-        f"A forecast without skill has a PR-AUC of {rate:.4f}, the share of forecast steps with an event.",
-    ]
-    if best.forecaster in REFERENCES:
-        found.append(
-            f"The best log score is that of {best.forecaster}, which needs no model; the others aren't worth their trouble here."
-        )
-    if origins < _LEAST_ORIGINS:
-        found.append(f"There are no intervals: they need {_LEAST_ORIGINS} origins, and there are {origins}.")
-    elif origins < _FEW_BLOCKS * length:
-        found.append(
-            f"The intervals are too narrow: {origins} origins make {origins / length:.0f} blocks of {length}, and about {_FEW_BLOCKS} "
-            "are needed."
-        )
-    above = {
-        name: int((backtest.each(name, lambda forecast, y: y > forecast.most)).sum()) for name in overall
-    }
-    beyond = {name: count for name, count in above.items() if count}
-    if beyond:
-        told = ", ".join(f"{name} {count}" for name, count in beyond.items())
-        found.append(
-            f"Some counts lie above what was tabulated, and are scored by the probability of the last column ({told})."
-        )
-    return found

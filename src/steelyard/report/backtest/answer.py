@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from steelyard.rare_events.backtest.evaluation import Estimate, Evaluation
 from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.rare_events.backtest.scored import Estimate, Evaluation
 from steelyard.report.digits import number, percent, plural
 
 

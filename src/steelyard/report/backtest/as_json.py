@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from steelyard.rare_events.backtest.evaluation import Curve, Estimate, Evaluation, Scores
 from steelyard.rare_events.backtest.result import Backtest
+from steelyard.rare_events.backtest.scored import Curve, Estimate, Evaluation, Scores
 from steelyard.report.as_json import plain
 from steelyard.report.backtest.answer import answer
 from steelyard.report.backtest.words import show_date

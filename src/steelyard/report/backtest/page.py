@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.result import Backtest
+from steelyard.rare_events.backtest.scored import Evaluation
 from steelyard.report.backtest.as_json import backtest_to_dict
 from steelyard.report.backtest.charts import figures
 from steelyard.report.backtest.view import view_of

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.result import Backtest
 from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.rare_events.backtest.scored import Evaluation
 from steelyard.report.backtest.answer import answer
 from steelyard.report.backtest.words import COLUMNS, ends, ranked, score, share, show_date
 from steelyard.report.digits import percent, plural

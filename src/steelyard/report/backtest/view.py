@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from steelyard.rare_events.backtest.evaluation import Evaluation, Scores
 from steelyard.rare_events.backtest.result import Backtest
 from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.rare_events.backtest.scored import Evaluation, Scores
 from steelyard.report.backtest.answer import answer
 from steelyard.report.backtest.words import COLUMNS, PARTS, ends, ranked, score, share, show_date
 from steelyard.report.charts.figure import Figure

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from steelyard.rare_events.backtest.evaluation import Estimate, Scores
+from steelyard.rare_events.backtest.scored import Estimate, Scores
 from steelyard.report.digits import UNKNOWN, decimals_for, percent
 
 COLUMNS = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.result import Backtest
+from steelyard.rare_events.backtest.scored import Evaluation
 from steelyard.report.backtest.charts import forecasts, horizons, reliability, skill
 from steelyard.report.charts.figure import Figure
 

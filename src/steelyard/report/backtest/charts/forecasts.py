@@ -9,9 +9,9 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.result import Backtest
 from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.rare_events.backtest.scored import Evaluation
 from steelyard.report.backtest.words import show_date
 from steelyard.report.charts.colours import level_colour, level_dash
 from steelyard.report.charts.figure import WIDTH, Figure, Row, data, finish

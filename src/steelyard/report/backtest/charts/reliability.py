@@ -6,7 +6,7 @@ import math
 
 import altair as alt
 
-from steelyard.rare_events.backtest.evaluation import Evaluation
+from steelyard.rare_events.backtest.scored import Evaluation
 from steelyard.report.charts.figure import Figure, Row, data, finish
 from steelyard.report.digits import number
 

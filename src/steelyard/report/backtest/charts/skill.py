@@ -6,8 +6,8 @@ import math
 
 import altair as alt
 
-from steelyard.rare_events.backtest.evaluation import Evaluation
 from steelyard.rare_events.backtest.running import REFERENCES
+from steelyard.rare_events.backtest.scored import Evaluation
 from steelyard.report.backtest.words import ranked, share
 from steelyard.report.charts.colours import level_colour
 from steelyard.report.charts.figure import WIDTH, Figure, Row, data, finish
