@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,11 @@ class Corpus:
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if np.ndim(self.words) != 1 or np.ndim(self.starts) != 1:
+            raise InputError(
+                "`words` and `starts` must have one dimension, but have the shapes "
+                f"{np.shape(self.words)} and {np.shape(self.starts)}"
+            )
         tokens = len(self.words)
         if self.words.dtype != np.int32 or self.starts.dtype != np.int64:
             raise InputError(
@@ -175,24 +181,14 @@ class Corpus:
             _check_format(described["format"], path)
             words = np.load(path / "words.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
             starts = np.load(path / "starts.npy", allow_pickle=False)
+            vocabulary, names = (_strings(described[key], key) for key in ("vocabulary", "names"))
         except InputError:
             raise
-        except (
-            OSError,
-            EOFError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:  # damaged JSON and arrays are ValueErrors
+        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
             raise InputError(
                 f"{path} must be a folder that `Corpus.save` wrote, but reading it failed: {error}"
             ) from error
-        return cls(
-            words=words,
-            starts=starts,
-            vocabulary=tuple(described["vocabulary"]),
-            names=tuple(described["names"]),
-        )
+        return cls(words=words, starts=starts, vocabulary=vocabulary, names=names)
 
     @property
     def fingerprint(self) -> str:
@@ -209,6 +205,12 @@ class Corpus:
 def _check_format(found: object, path: Path) -> None:
     if found != _FORMAT:
         raise InputError(f"{path} must be of format {_FORMAT}, but is of {found}; use a newer Steelyard")
+
+
+def _strings(given: object, name: str) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise TypeError(f"`{name}` must be a list of strings")
+    return tuple(given)
 
 
 def _dense(counts: Any) -> NDArray[Any]:
