@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,12 +178,12 @@ class Corpus:
         try:
             described = json.loads((path / "corpus.json").read_text(encoding="utf-8"))
             _check_format(described["format"], path)
-            words = np.load(path / "words.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
-            starts = np.load(path / "starts.npy", allow_pickle=False)
+            words = _array(path / "words.npy", mapped=mapped)
+            starts = _array(path / "starts.npy", mapped=False)
             vocabulary, names = (_strings(described[key], key) for key in ("vocabulary", "names"))
         except InputError:
             raise
-        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
+        except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
             raise InputError(
                 f"{path} must be a folder that `Corpus.save` wrote, but reading it failed: {error}"
             ) from error
@@ -205,6 +204,15 @@ class Corpus:
 def _check_format(found: object, path: Path) -> None:
     if found != _FORMAT:
         raise InputError(f"{path} must be of format {_FORMAT}, but is of {found}; use a newer Steelyard")
+
+
+def _array(path: Path, *, mapped: bool) -> NDArray[Any]:
+    """Return the array in an `.npy` file; a zipped or pickled one is refused."""
+    if mapped:
+        return np.lib.format.open_memmap(path, mode="r")
+    with path.open("rb") as file:
+        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    return array
 
 
 def _strings(given: object, name: str) -> tuple[str, ...]:
