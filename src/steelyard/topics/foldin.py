@@ -238,7 +238,9 @@ def _sweep(
         if mass > 0:
             reach = uniform(state) * mass
             new = 0
-            while cumulative[new] <= reach:
+            while (
+                new < len(counts) - 1 and cumulative[new] <= reach
+            ):  # u * mass may be rounded to a subnormal mass
                 new += 1
         topic[token] = new
         counts[new] += 1

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma
 
+from steelyard.topics.prior import MOST
+
 _MOST_STEPS = 200
 _CLOSE = 1e-6
 LEAST_LEARNED = 1e-6
@@ -38,7 +40,7 @@ def learned_alpha(doc_topic: NDArray[np.integer], alpha: NDArray[np.float64]) ->
         numerator = np.bincount(topic, weights=gained, minlength=len(alpha))
         whole = alpha.sum()
         denominator = float((length_times * (digamma(lengths + whole) - digamma(whole))).sum())
-        found = np.maximum(alpha * numerator / denominator, LEAST_LEARNED)
+        found = np.clip(alpha * numerator / denominator, LEAST_LEARNED, MOST)
         moved = float(np.abs(found - alpha).max() / alpha.max())
         alpha = found
         if moved < _CLOSE:
@@ -66,7 +68,7 @@ def learned_beta(topic_word: NDArray[np.integer], beta: float) -> float:
         numerator = float((times * (digamma(values + beta) - digamma(beta))).sum())
         whole = words * beta
         denominator = words * float((length_times * (digamma(lengths + whole) - digamma(whole))).sum())
-        found = max(beta * numerator / denominator, LEAST_LEARNED)
+        found = min(max(beta * numerator / denominator, LEAST_LEARNED), MOST)
         moved = abs(found - beta) / beta
         beta = found
         if moved < _CLOSE:

@@ -27,7 +27,7 @@ BETA: dict[str, dict[str, Any]] = {
 """Levels of `topics.beta`, of each word; the first is the reference."""
 
 TOPICS: dict[str, tuple[int, ...]] = {
-    "quick": (20, 2, 5, 10, 50, 100),
+    "quick": (20, 2, 5, 10, 50, 100, 200, 400),
     "full": (50, 2, 5, 10, 20, 100, 200, 400),
 }
 """Levels of `topics.k` by setting; the first is the reference."""

@@ -120,7 +120,7 @@ QUESTIONS: tuple[Question, ...] = (
             "left a document never returns. `0, and beta 0`: both deleted. Beta is learned otherwise."
         ),
         topics=("20", "50"),
-        times=("2 s", "2 minutes", "15 s", "10 minutes"),
+        times=("3 s", "2 minutes", "8 s", "5 minutes"),
         prepare=prepare_alpha,
     ),
     _question(
@@ -132,7 +132,7 @@ QUESTIONS: tuple[Question, ...] = (
             "returns, and the topics freeze. Alpha is learned."
         ),
         topics=("20", "50"),
-        times=("2 s", "1 minute", "15 s", "10 minutes"),
+        times=("3 s", "2 minutes", "8 s", "5 minutes"),
         prepare=prepare_beta,
     ),
     _question(
@@ -142,8 +142,8 @@ QUESTIONS: tuple[Question, ...] = (
             "How many topics do these documents have? Both priors are learned; the number that foretells held-out documents best is asked for, and "
             "how coherent the topics are beside it. The first level is the reference."
         ),
-        topics=("2 to 100", "2 to 400"),
-        times=("2 s", "1 minute", "20 s", "20 minutes"),
+        topics=("2 to 400", "2 to 400"),
+        times=("4 s", "2 minutes", "15 s", "10 minutes"),
         prepare=prepare_k,
     ),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from exactness.joint import Model
 from scipy.stats import chi2
+
+from exactness.joint import Model
 
 UNLIKELY = 1e-5
 
@@ -48,5 +49,7 @@ def check_ranks(
         seen = np.bincount(found, minlength=draws + 1)
         p_values[name] = float(chi2.sf(((seen - expected) ** 2 / expected).sum(), draws))
     least = min(p_values, key=p_values.__getitem__)
-    assert p_values[least] * len(p_values) > UNLIKELY, f"rank of {least}: p = {p_values[least]:.2g} ({replicates} data sets)"
+    assert p_values[least] * len(p_values) > UNLIKELY, (
+        f"rank of {least}: p = {p_values[least]:.2g} ({replicates} data sets)"
+    )
     return p_values

@@ -2,8 +2,9 @@
 
 What a sweep drew tells the whole path it took: at every token the counts of all others are known, so are the full conditional and the
 topic that came out of it. If the sampler is exact, randomised places in the cumulative distributions (Dawid 1984; Smith 1985) are
-independent and uniform, whatever the corpus, the number of topics or the groups; and any count of draws of a kind (a topic kept, say) less
-the sum of its probabilities is a martingale, whose variance is known. The same holds for the shares of the topics' masses.
+independent and uniform, whatever the corpus, the number of topics or the groups; and anything summed over draws (topics that were kept, or
+the logarithm of a factor of the full conditional) less its expectation is a martingale, whose variance is known. The same holds for the
+shares of the topics' masses.
 """
 
 from __future__ import annotations
@@ -13,32 +14,53 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from exactness.scan import scan
 from scipy.special import betainc, ndtri
 from scipy.stats import kstest, norm
+
+from exactness.scan import scan
 
 UNLIKELY = 1e-5
 """Smallest p-value, after Bonferroni's correction, that isn't taken for an error."""
 
 
-@dataclass
-class Kind:
-    """Draws of a kind: how many there were, were expected, and the variance of the difference."""
+SCORED = (
+    "keeping a topic",
+    "taking the likeliest topic",
+    "the first topic",
+    "the last topic",
+    "the document's factor",
+    "the word's factor",
+    "the totals' factor",
+    "the shares' factor",
+)
 
-    seen: float = 0.0
-    expected: float = 0.0
-    variance: float = 0.0
 
-    def add(self, happened: bool, probability: float) -> None:
-        self.seen += happened
-        self.expected += probability
-        self.variance += max(probability * (1 - probability), 0.0)
+class Scores:
+    """Sums over draws of what was drawn less its expectation: martingales, with the sums of their variances."""
 
-    @property
-    def p_value(self) -> float:
-        if self.variance < 10:  # too few for the normal distribution
-            return 1.0
-        return float(2 * norm.sf(abs(self.seen - self.expected) / math.sqrt(self.variance)))
+    def __init__(self) -> None:
+        self.excess, self.variance, self.largest = (np.zeros(len(SCORED)) for _ in range(3))
+
+    def add(self, values: Any, p: Any, new: int) -> None:
+        """Add a draw that gave `values[:, new]`, where `values[:, k]` had the probability `p[k]`; a row for each of `SCORED`."""
+        centred = values - (values @ p)[:, None]
+        self.excess += centred[:, new]
+        self.variance += centred**2 @ p
+        np.maximum(self.largest, np.abs(centred).max(axis=1), out=self.largest)
+
+    def p_values(self) -> dict[str, float]:
+        """Return Freedman's (1975) bounds on p-values where few draws count, else those of the normal distribution."""
+        found = {}
+        for name, far, variance, largest in zip(
+            SCORED, np.abs(self.excess), self.variance, self.largest, strict=True
+        ):
+            if largest < 1e-9:  # the same for every topic, up to roundings
+                found[name] = 1.0
+            elif variance < 20 * largest**2:
+                found[name] = min(2 * math.exp(-(far**2) / (2 * (variance + largest * far))), 1.0)
+            else:
+                found[name] = float(2 * norm.sf(far / math.sqrt(variance)))
+        return found
 
 
 @dataclass
@@ -49,13 +71,13 @@ class Draws:
     share_places: list[float] = field(default_factory=list)
     by_token: dict[int, list[float]] = field(default_factory=dict)
     by_share: dict[tuple[int, int], list[float]] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    scores: Scores = field(default_factory=Scores)
     impossible: int = 0
     drawn: int = 0
 
     def p_values(self) -> dict[str, float]:
         """Return a p-value for each thing that an exact sampler leaves to chance."""
-        found = {name: kind.p_value for name, kind in self.kinds.items()}
+        found = self.scores.p_values()
         found["places of draws are uniform"] = float(kstest(self.places, "uniform").pvalue)
         found["a token's successive draws are independent"] = _serial(self.by_token.values())
         if self.share_places:
@@ -85,26 +107,37 @@ def watched(chain: Any, *, sweeps: int, seed: int) -> Draws:
             given.clear()
             before = chain.assignments
             chain.sweep()
-            _walk(chain, before, chain.assignments, given, phases, rng, draws)
+            _walk(chain, (before, chain.assignments), given, phases, draws, rng=rng)
     finally:
         chain._shares = real
     return draws
 
 
-def check_draws(chain: Any, *, sweeps: int, seed: int = 0) -> dict[str, float]:
-    """Assert that every draw of `sweeps` sweeps follows its full conditional; return the p-values."""
-    draws = watched(chain, sweeps=sweeps, seed=seed)
-    assert draws.drawn, "no draw with more than one possible outcome: this corpus checks nothing"
+def check_draws(chain: Any, *, sweeps: int, seed: int = 0) -> None:
+    """Assert that every draw of `sweeps` sweeps follows its full conditional."""
+    check(watched(chain, sweeps=sweeps, seed=seed))
+
+
+def check(draws: Draws) -> None:
+    """Assert that draws follow their full conditionals, as far as they left anything to chance."""
+    assert draws.drawn, "no draw had more than one possible outcome: this corpus checks nothing"
     assert draws.impossible == 0, f"{draws.impossible} topics were drawn that have probability 0"
     found = draws.p_values()
     least = min(found, key=found.__getitem__)
     assert found[least] * len(found) > UNLIKELY, f"{least}: p = {found[least]:.2g} in {draws.drawn} draws"
-    return found
 
 
 def _walk(
-    chain: Any, before: Any, after: Any, given: list[Any], phases: list[Any], rng: np.random.Generator, draws: Draws
+    chain: Any,
+    topics: tuple[Any, Any],
+    given: list[Any],
+    phases: list[Any],
+    draws: Draws,
+    *,
+    rng: np.random.Generator,
 ) -> None:
+    before, after = topics
+    number = np.arange(chain.topics)
     corpus, layout, K = chain.corpus, chain._layout, chain.topics
     beta, sizes = chain.beta, np.bincount(layout.word_group, minlength=chain.partitions)
     document = np.repeat(np.arange(len(corpus)), corpus.lengths)
@@ -124,7 +157,12 @@ def _walk(
                 counts[row, old] -= 1
             below = by_group[g] + beta * sizes[g]
             mass = np.zeros(K)
-            np.divide((by_document[d] + chain.alpha) * shares[g, :K] * (by_word[w] + beta), below, out=mass, where=below > 0)
+            np.divide(
+                (by_document[d] + chain.alpha) * shares[g, :K] * (by_word[w] + beta),
+                below,
+                out=mass,
+                where=below > 0,
+            )
             whole = mass.sum()
             if whole > 0:
                 p = mass / whole
@@ -133,17 +171,21 @@ def _walk(
                 at = float(min(p[:new].sum() + rng.random() * p[new], 1.0))
                 draws.places.append(at)
                 draws.by_token.setdefault(place, []).append(at)
-                kinds = {
-                    "a topic is kept": (new == old, p[old]),
-                    "a topic is the likeliest": (new == p.argmax(), p.max()),
-                    "a topic is one of the document's": (by_document[d, new] > 0, p[by_document[d] > 0].sum()),
-                    "a topic is one of the word's": (by_word[w, new] > 0, p[by_word[w] > 0].sum()),
-                    "a topic is the largest": (new == by_group[g].argmax(), p[by_group[g].argmax()]),
-                    "the last topic is drawn": (new == K - 1, p[K - 1]),
-                    "the first topic is drawn": (new == 0, p[0]),
-                }
-                for name, (happened, probability) in kinds.items():
-                    draws.kinds.setdefault(name, Kind()).add(bool(happened), float(probability))
+                values = np.empty((len(SCORED), K))
+                values[0], values[1], values[2], values[3] = (
+                    number == old,
+                    number == p.argmax(),
+                    number == 0,
+                    number == K - 1,
+                )
+                values[4], values[5], values[6], values[7] = (
+                    by_document[d] + chain.alpha,
+                    by_word[w] + beta,
+                    below,
+                    shares[g, :K],
+                )
+                values[4:] = np.log(values[4:] + 1e-3)
+                draws.scores.add(values, p, new)
             else:
                 assert new == old, "a token without mass anywhere must keep its topic"
             for counts, row in ((by_document, d), (by_word, w), (by_group, g)):
@@ -152,7 +194,9 @@ def _walk(
 
 def _shares(shape: Any, shares: Any, draws: Draws) -> None:
     """Break each topic's Dirichlet distribution into independent Beta distributions, and note the shares' places in them."""
-    assert np.allclose(shares.sum(axis=0), (shape.sum(axis=0) > 0).astype(float)), "shares of a topic must sum to 1"
+    assert np.allclose(shares.sum(axis=0), (shape.sum(axis=0) > 0).astype(float)), (
+        "shares of a topic must sum to 1"
+    )
     for g in range(len(shape) - 1):
         left, rest = 1 - shares[:g].sum(axis=0), shape[g + 1 :].sum(axis=0)
         for k in np.flatnonzero((shape[g] > 0) & (rest > 0) & (left > 1e-6)):

@@ -15,7 +15,9 @@ def scan(chain: Any) -> list[list[tuple[int, int, int, int]]]:
     """
     corpus, layout, groups = chain.corpus, chain._layout, chain.partitions
     document = np.repeat(np.arange(len(corpus)), corpus.lengths)
-    tokens = sorted((int(w), int(d), place) for place, (w, d) in enumerate(zip(corpus.words, document, strict=True)))
+    tokens = sorted(
+        (int(w), int(d), place) for place, (w, d) in enumerate(zip(corpus.words, document, strict=True))
+    )
     phases = []
     for phase in range(groups):
         drawn = []

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
-from exactness.posterior import assignments, number
-from exactness.scan import scan
 from numpy.typing import NDArray
 from scipy.special import roots_jacobi
 from scipy.stats import chi2
+
+from exactness.posterior import assignments, number
+from exactness.scan import scan
 
 UNLIKELY = 1e-5
 _NODES = {1: 1, 2: 24, 3: 7}
@@ -45,7 +46,9 @@ def sweep_law(chain: Any) -> NDArray[np.float64]:
                     * (by_word[:, w] - own + chain.beta)
                     / (by_group[:, g] - own + prior[g])
                 )
-                spread = _drawn(spread, states[:, place], shares[:, g], mass, K ** (corpus.tokens - 1 - place))
+                spread = _drawn(
+                    spread, states[:, place], shares[:, g], mass, K ** (corpus.tokens - 1 - place)
+                )
             moved[start] = weights @ spread
         law = law @ moved
     return law
@@ -83,7 +86,9 @@ def check_sweeps(chain: Any, *, sweeps: int, law: NDArray[np.float64] | None = N
         statistic, freedom = statistic + more, freedom + free
     assert freedom > 20, f"{sweeps} sweeps are too few for this corpus"
     p = float(chi2.sf(statistic, freedom))
-    assert p > UNLIKELY, f"sweeps don't follow their law: chi-square {statistic:.1f} on {freedom} degrees, p = {p:.2g}"
+    assert p > UNLIKELY, (
+        f"sweeps don't follow their law: chi-square {statistic:.1f} on {freedom} degrees, p = {p:.2g}"
+    )
     return p
 
 
@@ -103,7 +108,9 @@ def check_visits(chain: Any, target: NDArray[np.float64], *, visits: int, every:
     statistic, freedom = pooled_chi_square(seen, target)
     assert freedom > 5, f"{visits} visits are too few for this corpus"
     p = float(chi2.sf(statistic, freedom))
-    assert p > UNLIKELY, f"visits don't follow the posterior: chi-square {statistic:.1f} on {freedom} degrees, p = {p:.2g}"
+    assert p > UNLIKELY, (
+        f"visits don't follow the posterior: chi-square {statistic:.1f} on {freedom} degrees, p = {p:.2g}"
+    )
     return p
 
 
@@ -158,7 +165,9 @@ def _quadrature(shape: NDArray[np.float64], *, nodes: int) -> tuple[NDArray[np.f
         for g in range(groups - 1)
     ]
     picked = np.array(list(itertools.product(range(nodes), repeat=len(each))))
-    x = np.stack([values[picked[:, i]] for i, (values, _) in enumerate(each)], axis=1).reshape(-1, topics, groups - 1)
+    x = np.stack([values[picked[:, i]] for i, (values, _) in enumerate(each)], axis=1).reshape(
+        -1, topics, groups - 1
+    )
     weights = np.prod([weight[picked[:, i]] for i, (_, weight) in enumerate(each)], axis=0)
     shares, left = np.zeros((len(picked), groups, topics)), np.ones((len(picked), topics))
     for g in range(groups - 1):
@@ -168,7 +177,7 @@ def _quadrature(shape: NDArray[np.float64], *, nodes: int) -> tuple[NDArray[np.f
     return shares, weights
 
 
-@lru_cache(maxsize=None)
+@cache
 def _beta_nodes(a: float, b: float, nodes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     x, weights = roots_jacobi(nodes, b - 1, a - 1)
     return (x + 1) / 2, weights / weights.sum()
