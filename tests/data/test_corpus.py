@@ -67,6 +67,14 @@ def _described(**changes: object) -> Callable[[Path], object]:
     return change
 
 
+def _lying(path: Path, kind: type) -> None:
+    """Write an array whose header announces a thousand times the memory there is."""
+    with path.open("wb") as file:
+        header = {"descr": np.dtype(kind).str, "fortran_order": False, "shape": (10**14,)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(b"\0" * 64)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -82,6 +90,8 @@ def _described(**changes: object) -> Callable[[Path], object]:
         lambda folder: (folder / "words.npy").write_bytes(b""),
         lambda folder: (folder / "words.npy").write_bytes(b"PK\x03\x04"),
         lambda folder: (folder / "words.npy").unlink(),
+        lambda folder: _lying(folder / "words.npy", np.int32),
+        lambda folder: _lying(folder / "starts.npy", np.int64),
         lambda folder: np.save(folder / "words.npy", np.zeros((3, 2), dtype=np.int32)),
         lambda folder: np.save(folder / "words.npy", np.int32(3)),
         lambda folder: np.save(folder / "words.npy", np.array([0, 1, 2], dtype=np.int32)),

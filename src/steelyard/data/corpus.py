@@ -208,11 +208,10 @@ def _check_format(found: object, path: Path) -> None:
 
 def _array(path: Path, *, mapped: bool) -> NDArray[Any]:
     """Return the array in an `.npy` file; a zipped or pickled one is refused."""
-    if mapped:
-        return np.lib.format.open_memmap(path, mode="r")
-    with path.open("rb") as file:
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-    return array
+    array: NDArray[Any] = np.lib.format.open_memmap(
+        path, mode="r"
+    )  # knows the file's size before it believes its header
+    return array if mapped else np.array(array)
 
 
 def _strings(given: object, name: str) -> tuple[str, ...]:
