@@ -43,6 +43,11 @@ class Corpus:
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if np.ndim(self.words) != 1 or np.ndim(self.starts) != 1:
+            raise InputError(
+                "`words` and `starts` must have one dimension, but have the shapes "
+                f"{np.shape(self.words)} and {np.shape(self.starts)}"
+            )
         tokens = len(self.words)
         if self.words.dtype != np.int32 or self.starts.dtype != np.int64:
             raise InputError(
@@ -173,26 +178,16 @@ class Corpus:
         try:
             described = json.loads((path / "corpus.json").read_text(encoding="utf-8"))
             _check_format(described["format"], path)
-            words = np.load(path / "words.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
-            starts = np.load(path / "starts.npy", allow_pickle=False)
+            words = _array(path / "words.npy", mapped=mapped)
+            starts = _array(path / "starts.npy", mapped=False)
+            vocabulary, names = (_strings(described[key], key) for key in ("vocabulary", "names"))
         except InputError:
             raise
-        except (
-            OSError,
-            EOFError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:  # damaged JSON and arrays are ValueErrors
+        except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
             raise InputError(
                 f"{path} must be a folder that `Corpus.save` wrote, but reading it failed: {error}"
             ) from error
-        return cls(
-            words=words,
-            starts=starts,
-            vocabulary=tuple(described["vocabulary"]),
-            names=tuple(described["names"]),
-        )
+        return cls(words=words, starts=starts, vocabulary=vocabulary, names=names)
 
     @property
     def fingerprint(self) -> str:
@@ -209,6 +204,20 @@ class Corpus:
 def _check_format(found: object, path: Path) -> None:
     if found != _FORMAT:
         raise InputError(f"{path} must be of format {_FORMAT}, but is of {found}; use a newer Steelyard")
+
+
+def _array(path: Path, *, mapped: bool) -> NDArray[Any]:
+    """Return the array in an `.npy` file; a zipped or pickled one is refused."""
+    array: NDArray[Any] = np.lib.format.open_memmap(
+        path, mode="r"
+    )  # knows the file's size before it believes its header
+    return array if mapped else np.array(array)
+
+
+def _strings(given: object, name: str) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise TypeError(f"`{name}` must be a list of strings")
+    return tuple(given)
 
 
 def _dense(counts: Any) -> NDArray[Any]:

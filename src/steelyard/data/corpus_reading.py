@@ -38,12 +38,17 @@ class Reading:
     def sentence(self) -> str:
         """Return one sentence: how much there is, and what was left out."""
         corpus = self.corpus
-        said = f"{self.source}: {len(corpus):,} documents, {corpus.tokens:,} tokens, {len(corpus.vocabulary):,} words"
+        sizes = (
+            _counted(len(corpus), "document"),
+            _counted(corpus.tokens, "token"),
+            _counted(len(corpus.vocabulary), "word"),
+        )
+        said = f"{self.source}: {', '.join(sizes)}"
         if self.left_out is not None and self.left_out.words:
-            said += f"; {self.left_out.words:,} words ({self.left_out.tokens:,} tokens) left out"
+            said += f"; {_counted(self.left_out.words, 'word')} ({_counted(self.left_out.tokens, 'token')}) left out"
         empty = int((corpus.lengths == 0).sum())
         if empty:
-            said += f"; {empty:,} document{' is' if empty == 1 else 's are'} empty"
+            said += f"; {_counted(empty, 'document')} {'is' if empty == 1 else 'are'} empty"
         return said + "."
 
 
@@ -262,6 +267,10 @@ def _pruned(corpus: Corpus, rule: Pruning, folder: str | Path | None, label: str
             builder.end(name=corpus.names[nth] if corpus.names else None)
         kept, left_out = builder.finish(rule)
     return Reading(corpus=kept, source=label, left_out=left_out)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _label(source: Any, path: Path | None) -> str:

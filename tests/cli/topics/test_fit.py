@@ -25,7 +25,7 @@ def test_topics_words_a_page_and_a_model(table: Path, tmp_path: Path, invoke: An
     words = [set(row[4:8]) for row in rows if row and row[0] in {"0", "1"} and "%" in "".join(row)]
     assert {frozenset(each) for each in words} == {frozenset(SKY), frozenset(LAW)}
     assert "alpha learned, beta learned" in done.stdout
-    assert "notes.csv: 45 documents, 540 tokens, 8 words; 1 words (45 tokens) left out." in done.stderr
+    assert "notes.csv: 45 documents, 540 tokens, 8 words; 1 word (45 tokens) left out." in done.stderr
     assert "memory: about" in done.stderr
     assert sorted(each.name for each in (tmp_path / "o").iterdir()) == [
         "report.html",
