@@ -92,6 +92,28 @@ def test_columns_have_the_names_that_one_says(folder: Path) -> None:
     assert found["folds"][0]["trained_steps"] == 400
 
 
+def test_covariates_are_read_for_training_forecasts_and_backtests(folder: Path) -> None:
+    promotion = np.arange(len(DAYS) + 2) % 5 == 0
+    table = {
+        "ds": np.append(DAYS, [DAYS[-1] + 1, DAYS[-1] + 2]),
+        "y": [*SERIES.y.tolist(), None, None],
+        "promotion": promotion.astype(int),
+        "warmth": [*np.linspace(0, 1, len(DAYS)), None, None],
+        "region": ["north"] * (len(DAYS) + 2),
+    }
+    pl.DataFrame(table).write_csv(folder / "told.csv")
+    pl.DataFrame({**table, "promotion": 1 - promotion.astype(int)}).write_csv(folder / "other.csv")
+    roles = ("--known", "promotion", "--past", "warmth", "--static", "region")
+    answer(folder, "fit", "told.csv", "--horizon", "2", "--out", "told", *roles, *SMALL)
+    ahead = answer(folder, "predict", "told", "told.csv", *roles)["forecasts"]
+    other = answer(folder, "predict", "told", "other.csv", *roles)["forecasts"]
+    assert [row["p_event"] for row in ahead] != [row["p_event"] for row in other]
+    options = ("--forecasters", "logistic", "--repetitions", "5", *roles)
+    assert answer(folder, "backtest", "told.csv", *options)["scores"]["logistic"]
+    with pytest.raises(InputError, match="--known, --past and --static must name columns of a table"):
+        run(folder, "fit", "--known", "promotion")
+
+
 def test_a_missing_date_is_what_one_says(folder: Path) -> None:
     options = ("backtest", "gap.csv", "--forecasters", "tsb", "--repetitions", "5", "--start", str(DAYS[400]))
     with pytest.raises(InputError, match="--missing zero or --missing drop"):

@@ -17,7 +17,10 @@ from steelyard.cli.rare_events.data import (
     DateOption,
     IdOption,
     JsonOption,
+    KnownOption,
     MissingOption,
+    PastOption,
+    StaticOption,
     date_of,
     read,
 )
@@ -81,6 +84,9 @@ def backtest_command(
     id_column: IdOption = "unique_id",
     date_column: DateOption = "ds",
     count_column: CountOption = "y",
+    known: KnownOption = None,
+    past: PastOption = None,
+    static: StaticOption = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write an HTML report.", show_default=False)
     ] = None,
@@ -98,7 +104,16 @@ def backtest_command(
 
     if report is not None:
         check_writable(report)
-    series, source = read(data, missing=missing, unique_id=id_column, ds=date_column, y=count_column)
+    series, source = read(
+        data,
+        missing=missing,
+        unique_id=id_column,
+        ds=date_column,
+        y=count_column,
+        known=known,
+        past=past,
+        static=static,
+    )
     chosen = forecasters_named(
         list(dict.fromkeys(name.strip() for name in forecasters.split(",") if name.strip())),
         horizon=horizon,

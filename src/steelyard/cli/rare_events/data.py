@@ -36,24 +36,73 @@ IdOption = Annotated[
 ]
 DateOption = Annotated[str, typer.Option("--date-column", metavar="NAME", help="Column of the dates.")]
 CountOption = Annotated[str, typer.Option("--count-column", metavar="NAME", help="Column of the counts.")]
+KnownOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--known",
+        metavar="COLUMN",
+        help="Covariate known in advance, also in rows after the last count; may be repeated.",
+        show_default=False,
+    ),
+]
+PastOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--past",
+        metavar="COLUMN",
+        help="Covariate not known in advance; may be repeated.",
+        show_default=False,
+    ),
+]
+StaticOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--static",
+        metavar="COLUMN",
+        help="Column that never changes within a series; may be repeated.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def read(
-    data: str, *, missing: Missing | None, unique_id: str, ds: str, y: str
+    data: str,
+    *,
+    missing: Missing | None,
+    unique_id: str,
+    ds: str,
+    y: str,
+    known: list[str] | None = None,
+    past: list[str] | None = None,
+    static: list[str] | None = None,
 ) -> tuple[tuple[CountSeries, ...], str]:
     """Return the series, and one line that says where they are from.
 
     Raises:
-        InputError: what `read_series` refuses.
+        InputError: what `read_series` refuses; covariates of the embedded series, which has none.
     """
     from steelyard.data.series import read_series
     from steelyard.data.storms import STORMS_SOURCE, storms
+    from steelyard.errors import InputError
 
     if data == EMBEDDED and not Path(data).exists():
+        named = [*(known or ()), *(past or ()), *(static or ())]
+        if named:
+            raise InputError(
+                f"--known, --past and --static must name columns of a table, but the embedded storms have no {', '.join(named)}; give "
+                "DATA"
+            )
         return read_series(storms()), STORMS_SOURCE
     series = read_series(
-        Path(data), missing=None if missing is None else missing.value, unique_id=unique_id, ds=ds, y=y
+        Path(data),
+        missing=None if missing is None else missing.value,
+        unique_id=unique_id,
+        ds=ds,
+        y=y,
+        known=known or (),
+        past=past or (),
+        static=static or (),
     )
     return series, data
 

@@ -16,7 +16,10 @@ from steelyard.cli.rare_events.data import (
     DateOption,
     IdOption,
     JsonOption,
+    KnownOption,
     MissingOption,
+    PastOption,
+    StaticOption,
     read,
 )
 from steelyard.cli.rare_events.progress import bars
@@ -35,11 +38,17 @@ def fit_command(
     id_column: IdOption = "unique_id",
     date_column: DateOption = "ds",
     count_column: CountOption = "y",
+    known: KnownOption = None,
+    past: PastOption = None,
+    static: StaticOption = None,
     heads: Annotated[str, typer.Option(help="Heads: two, one or product.")] = "two",
     loss: Annotated[
         str | None, typer.Option(help="What the heads are trained with; default: the heads' own.")
     ] = None,
-    window: Annotated[int, typer.Option(help="Steps read before the first forecast.")] = 54,
+    window: Annotated[
+        int | None,
+        typer.Option(help="Steps read before the first forecast; default: by the data.", show_default=False),
+    ] = None,
     hidden: Annotated[int, typer.Option(help="Size of the LSTM's state.")] = 32,
     epochs: Annotated[int, typer.Option(help="Most passes over the data.")] = 20,
     seed: Annotated[int, typer.Option(help="Of initial weights, order and dropout.")] = 0,
@@ -54,7 +63,16 @@ def fit_command(
     from steelyard.rare_events.forecaster import RareEventForecaster
     from steelyard.study.threads import limited_threads
 
-    series, source = read(data, missing=missing, unique_id=id_column, ds=date_column, y=count_column)
+    series, source = read(
+        data,
+        missing=missing,
+        unique_id=id_column,
+        ds=date_column,
+        y=count_column,
+        known=known,
+        past=past,
+        static=static,
+    )
     settings: dict[str, Any] = {"heads": heads, "loss": loss}
     model = RareEventForecaster(
         **settings,

@@ -15,7 +15,10 @@ from steelyard.cli.rare_events.data import (
     DateOption,
     IdOption,
     JsonOption,
+    KnownOption,
     MissingOption,
+    PastOption,
+    StaticOption,
     date_of,
     read,
 )
@@ -51,6 +54,9 @@ def predict_command(
     id_column: IdOption = "unique_id",
     date_column: DateOption = "ds",
     count_column: CountOption = "y",
+    known: KnownOption = None,
+    past: PastOption = None,
+    static: StaticOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forecast the next steps of DATA: the probability of an event, its strength, and the range of counts.
@@ -65,7 +71,16 @@ def predict_command(
     with bars() as shown, limited_threads(1):
         task = shown.add_task("reading", total=2)
         fitted = RareEventForecaster.load(model)
-        series, source = read(data, missing=missing, unique_id=id_column, ds=date_column, y=count_column)
+        series, source = read(
+            data,
+            missing=missing,
+            unique_id=id_column,
+            ds=date_column,
+            y=count_column,
+            known=known,
+            past=past,
+            static=static,
+        )
         shown.update(task, completed=1, description="forecasting")
         forecast = fitted.predict(series, start=date_of(start, series), every=every)
         shown.update(task, completed=2)
