@@ -15,6 +15,10 @@ from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+os.environ.setdefault(
+    "OMP_WAIT_POLICY", "PASSIVE"
+)  # threads that wait for others don't spin: tests share the processor
+
 
 def run_console(example: Example) -> str | None:
     """Run each `$ command` of a console block and compare what it prints; a line `...` stands for any lines."""
