@@ -251,7 +251,7 @@ MUTANTS = (
         caught_by=("sweeps", "draws"),
     ),
     Mutant(
-        name="own token left in its document, in vectors",
+        name="a document's old topic kept counted, in vectors",
         module=_VECTOR,
         old="            drawn = uniform(state)\n",
         new="            drawn = uniform(state)\n            doc_topic[uint64(offset) + old] += 1\n",

@@ -124,7 +124,12 @@ def fit_command(
     from steelyard.topics.portrait import portrait
 
     shown = portrait(model, source=reading.source)
-    write_topics(shown, page, command=shlex.join(["steelyard", *sys.argv[1:]]), notes=(reading.sentence,))
+    write_topics(
+        shown,
+        page,
+        command=shlex.join(["steelyard", *sys.argv[1:]]),
+        notes=() if reading.left_out is None else (reading.sentence,),
+    )
     if as_json:
         typer.echo(
             json.dumps(
@@ -179,7 +184,7 @@ def fitted(
             model.fit(corpus, on_progress=on_progress, checkpoint=checkpoint)
     except KeyboardInterrupt:
         typer.echo(
-            f"stopped. What was sampled is kept in {checkpoint}; the same command goes on from there.",
+            f"stopped. The state of some seconds ago is kept in {checkpoint}; the same command goes on from there.",
             err=True,
         )
         raise typer.Exit(130) from None

@@ -55,9 +55,9 @@ def figures(shown: Portrait) -> list[Figure]:
                 "distance:Q",
                 title="distance",
                 scale=alt.Scale(
-                    domain=[nearest, (nearest + 1) / 2, 1],
+                    domain=[nearest, 1],
                     clamp=True,
-                    range=["#0b4f82", "#5aa9dc", "#8a919926"],
+                    range=["#1f83c4ff", "#1f83c40d"],
                 ),
                 legend=alt.Legend(orient="top", gradientLength=180),
             ),
@@ -72,7 +72,7 @@ def figures(shown: Portrait) -> list[Figure]:
             title="How far apart every two topics are",
             caption=(
                 f"Hellinger distance of their word distributions: 0 is the same words, 1 no word in common; similar topics stand beside each other. "
-                f"Two topics far darker than the rest may be one topic split in two.{some}"
+                f"Two topics far bluer than the rest may be one topic split in two.{some}"
             ),
             chart=finish(chart, description=f"Distances between {len(order)} topics."),
             columns=("topic", "nearest topic", "distance"),
