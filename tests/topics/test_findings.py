@@ -85,11 +85,11 @@ def fitted(simulated, seed, sweeps=300):
         pseudo_counts(drawn, state.beta) for drawn, state in zip(model._drawn, model._states, strict=True)
     ]
     likeness = min(align(phi, normalised(each)).similarity.min() for each in chains)
-    return likeness > 0.9, any(found.severity != "info" for found in model.findings_)
+    return bool(likeness > 0.9), any(found.severity != "info" for found in model.findings_)
 
 
 def test_silent_on_fits_of_simulated_documents_that_found_all_topics(simulated):
-    assert [fitted(simulated, seed, sweeps=150) for seed in (1, 3, 5)] == [(True, False)] * 3
+    assert [fitted(simulated, seed, sweeps=150) for seed in (0, 1, 2)] == [(True, False)] * 3
 
 
 @pytest.mark.slow
