@@ -4,8 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from steelyard.topics.alignment import align
 from steelyard.topics.estimator import LatentDirichletAllocation
 from steelyard.topics.findings import Evidence, find
+from steelyard.topics.states import normalised, pseudo_counts
 
 HEALTHY = Evidence(
     alpha=np.full(3, 0.1),
@@ -71,31 +73,34 @@ def test_does_not_flag(change):
     assert codes(replace(HEALTHY, **change)) == []
 
 
-def test_silent_on_fits_of_simulated_documents(simulated):
-    for seed in range(3):
-        corpus, _, _ = simulated(seed=seed)
-        model = LatentDirichletAllocation(
-            4, doc_topic_prior=0.2, topic_word_prior=0.1, max_iter=200, n_chains=2, random_state=seed
-        ).fit(corpus)
-        assert model.findings_ == ()
+def fitted(simulated, seed, sweeps=300):
+    """Return whether both chains found every topic that the documents were drawn from, and whether there is a warning."""
+    topics = 3 + seed % 5
+    corpus, phi, _ = simulated(seed=seed, topics=topics, documents=150)
+    prior = "learn" if seed % 2 else 0.1
+    model = LatentDirichletAllocation(
+        topics, doc_topic_prior=prior, topic_word_prior=prior, max_iter=sweeps, n_chains=2, random_state=seed
+    ).fit(corpus)
+    chains = [
+        pseudo_counts(drawn, state.beta) for drawn, state in zip(model._drawn, model._states, strict=True)
+    ]
+    likeness = min(align(phi, normalised(each)).similarity.min() for each in chains)
+    return bool(likeness > 0.9), any(found.severity != "info" for found in model.findings_)
+
+
+def test_silent_on_fits_of_simulated_documents_that_found_all_topics(simulated):
+    assert [fitted(simulated, seed, sweeps=150) for seed in (0, 1, 2)] == [(True, False)] * 3
 
 
 @pytest.mark.slow
-def test_at_most_two_in_a_hundred_healthy_fits_have_a_warning(simulated):
-    warned = 0
-    for seed in range(150):
-        corpus, _, _ = simulated(seed=seed, topics=3 + seed % 5, documents=150)
-        prior = "learn" if seed % 2 else 0.1
-        model = LatentDirichletAllocation(
-            3 + seed % 5,
-            doc_topic_prior=prior,
-            topic_word_prior=prior,
-            max_iter=300,
-            n_chains=2,
-            random_state=seed,
-        ).fit(corpus)
-        warned += any(found.severity != "info" for found in model.findings_)
-    assert warned <= 3
+def test_few_healthy_fits_and_most_others_have_a_warning(simulated):
+    fits = [fitted(simulated, seed) for seed in range(100, 200)]  # the threshold was chosen on seeds 0 to 99
+    healthy = [warned for found_all, warned in fits if found_all]
+    others = [warned for found_all, warned in fits if not found_all]
+    assert len(healthy) >= 70
+    assert sum(healthy) <= 5  # what 2% of 90 stays below 97.5 times in 100
+    assert len(others) >= 3
+    assert sum(others) >= 0.8 * len(others)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from steelyard.watch.finding import Finding
 MOST_RHAT = 1.1
 """R-hat above which chains differ beyond chance: Gelman and Rubin's (1992) limit. On real documents it is passed by nearly every run, because
 log p(w, z) of many tokens is known so exactly; so a difference must matter as well."""
-LEAST_THAT_MATTERS = 0.01
-"""Nats a token of log p(w, z) below which a difference isn't worth a warning: about 1% of a perplexity."""
+LEAST_THAT_MATTERS = 0.02
+"""Nats a token of log p(w, z) below which a difference isn't worth a warning, about 2% of a perplexity: with 0.01, six of ninety fits of 6,000
+simulated tokens that had found all topics were flagged, with 0.02 one, and every fit that had missed a topic still was."""
 SAME_TOPIC = 0.8
 """Bhattacharyya coefficient from which two topics are called the same: distributions that share less differ in their leading words."""
 LEAST_TRACE = 16
