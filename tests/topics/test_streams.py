@@ -45,9 +45,17 @@ def test_numbers_are_uniform_and_blocks_are_unrelated() -> None:
 
 def test_seed_sweep_block_and_phase_give_different_numbers_and_each_the_same_again() -> None:
     states = {
-        tuple(state.tolist()) for seed in (0, 1) for sweep in (0, 1) for state in streams(seed, sweep=sweep, blocks=3)
+        tuple(state.tolist())
+        for seed in (0, 1)
+        for sweep in (0, 1)
+        for state in streams(seed, sweep=sweep, blocks=3)
     }
     assert len(states) == 12
     assert (streams(4, sweep=2, blocks=5)[:3] == streams(4, sweep=2, blocks=3)).all()
-    drawn = {generator(seed, sweep=sweep, phase=phase).random() for seed in (0, 1) for sweep in (0, 1) for phase in (0, 1)}
+    drawn = {
+        generator(seed, sweep=sweep, phase=phase).random()
+        for seed in (0, 1)
+        for sweep in (0, 1)
+        for phase in (0, 1)
+    }
     assert len(drawn) == 8

@@ -8,7 +8,7 @@ from steelyard.topics.kernels.lanes import LANES, SUMS, products
 
 
 @njit
-def _called(counts, offset, alpha, weights, out, sums, width, share):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
+def _called(counts, offset, alpha, weights, out, sums, width, share):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     return products(counts, offset, alpha, weights, out, sums, width, float32(share))
 
 
