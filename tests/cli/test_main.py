@@ -55,7 +55,8 @@ def test_questions_as_json() -> None:
     done = steelyard("questions", "--json")
     names = [each["name"] for each in json.loads(done.stdout)]
     assert names == [
-        f"rare-events.{each}" for each in ("heads", "loss", "front", "encoder", "autoencoder", "weights")
+        *(f"rare-events.{each}" for each in ("heads", "loss", "front", "encoder", "autoencoder", "weights")),
+        *(f"topics.{each}" for each in ("alpha", "beta", "k")),
     ]
 
 
