@@ -20,7 +20,7 @@ from steelyard.topics.shares import drawn_shares
 from steelyard.topics.streams import generator, streams
 
 Kernel = Literal["vector", "scalar"]
-SMOOTH_BETA = 0.1
+SMOOTH_BETA = 0.05
 """Beta of `warm_up`: topics are smooth enough to change places, and words still choose between them."""
 _MOST_TOPICS = 65_536
 _SHORT = 65_536
