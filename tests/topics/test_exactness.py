@@ -116,7 +116,7 @@ def test_log_joint_of_every_assignment_is_that_of_polyas_urns() -> None:
 @pytest.mark.parametrize("check", list(suite.CHECKS))
 def test_strong_checks(check: str, kernel: str, partitions: int) -> None:
     """On as many threads as groups; that threads change no bit is tested apart."""
-    strength = {"draws": 10, "sweeps": 15, "visits": 8, "joint": 10, "ranks": 10, "counts": 5}[check]
+    strength = {"draws": 5, "sweeps": 6, "visits": 3, "joint": 4, "ranks": 4, "counts": 3}[check]
     seed = 100 + 10 * partitions + KERNELS.index(kernel)
     suite.CHECKS[check](
         making(kernel, threads=partitions), partitions=partitions, strength=strength, seed=seed
