@@ -70,24 +70,24 @@ def read_corpus(  # the options of all kinds of sources; each kind says which it
 ) -> Corpus:
     """Return the corpus in a source.
 
-    | source | documents |
-    |---|---|
-    | folder of text files | one a file, in the order of their paths; hidden files out (`files`, `encoding`) |
-    | CSV, TSV, JSON Lines, Parquet, Arrow | one a row: the texts of a column (`column`, `name_column`, `encoding`) |
-    | pandas or polars frame with texts | the same |
-    | other text file (`.txt`, `.txt.gz`) | one a line |
-    | list of texts, list of lists of words | one an entry; words are taken as they are |
-    | `docword.NAME.txt`, `.gz` (UCI) | as numbered in it; words from `vocab.NAME.txt` or `vocabulary` |
-    | array, scipy sparse matrix, `.npz` of one | one a row of counts; words from `vocabulary` |
-    | texts with `vectoriser` | counted by a fitted CountVectorizer or a pipeline that ends in one |
-    | folder that `Corpus.save` or `folder=` wrote | mapped from disk |
-    | `Corpus` | itself |
+    Its documents, by what the source is:
+
+    - folder of text files: one a file, in the order of their paths; hidden files out (`files`, `encoding`)
+    - CSV, TSV, JSON Lines, Parquet, Arrow: one a row: the texts of a column (`column`, `name_column`, `encoding`)
+    - pandas or polars frame with texts: the same
+    - other text file (`.txt`, `.txt.gz`): one a line
+    - list of texts, list of lists of words: one an entry; words are taken as they are
+    - `docword.NAME.txt`, `.gz` (UCI): as numbered in it; words from `vocab.NAME.txt` or `vocabulary`
+    - array, scipy sparse matrix, `.npz` of one: one a row of counts; words from `vocabulary`
+    - texts with `vectoriser`: counted by a fitted CountVectorizer or a pipeline that ends in one
+    - folder that `Corpus.save` or `folder=` wrote: mapped from disk
+    - `Corpus`: itself
 
     Texts are cut by a `Tokeniser`. Words are then left out by `stop_words`, `min_df`, `max_df` and `most_words`, whatever the
     source; those that texts are made of come in the alphabet's order. Documents that lose all their words stay, empty.
 
     Args:
-        source: see the table.
+        source: see above.
         column: the column of texts; None: the only one, or `text`.
         name_column: the column of the documents' names.
         files: pattern of the files to read in a folder, e.g. `*.txt`.
