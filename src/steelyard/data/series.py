@@ -335,13 +335,3 @@ def _like(date: Any, dates: Dates) -> Any:
 
 def _show(date: Any) -> str:
     return str(date).removesuffix("T00:00:00.000000").removesuffix(".000000")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Table:
-    """The columns that matter of a source, the names of all, and what to call it; `plain` when it is a list of counts."""
-
-    columns: dict[str, pl.Series]
-    names: tuple[str, ...]
-    label: str
-    plain: bool = False

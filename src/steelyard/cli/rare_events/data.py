@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from steelyard.cli.run import Missing
+
 if TYPE_CHECKING:
     from steelyard.data.series import CountSeries
 
 EMBEDDED = "storms"
-
-
-class Missing(StrEnum):
-    """What a missing date means."""
-
-    ZERO = "zero"
-    DROP = "drop"
-    ERROR = "error"
-
 
 DataArgument = Annotated[
     str,
