@@ -42,8 +42,8 @@ class Yardsticks:
         cross-entropy in nats per token (lower is better): uniform 2.71, unigram 2.20, bigram 0.781,
         Kneser-Ney 5-gram 0.151, floor 0
         >>> print(yardsticks.nats_scale().place(0.5).sentence)
-        0.500 nats per token is 0.21 times the baseline, unigram (2.379): better than bigram (1.006), not as good as
-        Kneser-Ney 5-gram (0.099), 79% of the way from unigram to the floor (0)
+        0.500 nats per token is 0.23 times the baseline, unigram (2.20): better than bigram (0.781), not as good as
+        Kneser-Ney 5-gram (0.151), 77% of the way from unigram to the floor (0)
     """
 
     held_out: Stream
