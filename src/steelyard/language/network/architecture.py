@@ -54,7 +54,9 @@ class Architecture:
             if getattr(self, name) < 1:
                 raise InputError(f"`{name}` must be at least 1, but got {getattr(self, name)}")
         if self.embedding is not None and self.embedding < 1:
-            raise InputError(f"`embedding` must be at least 1, or None for one-hot vectors, but got {self.embedding}")
+            raise InputError(
+                f"`embedding` must be at least 1, or None for one-hot vectors, but got {self.embedding}"
+            )
         for name in ("dropout", "embedding_dropout", "weight_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"`{name}` must lie in [0, 1), but got {getattr(self, name)}")

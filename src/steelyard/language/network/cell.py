@@ -65,7 +65,13 @@ def step_backward(
         new, out = gates[b, 2 * size : 3 * size], gates[b, 3 * size :]
         d_into, d_forget = gate_gradient[b, :size], gate_gradient[b, size : 2 * size]
         d_new, d_out = gate_gradient[b, 2 * size : 3 * size], gate_gradient[b, 3 * size :]
-        old, flat, above, after, carried = before[b], squashed[b], from_above[b], from_after[b], cell_gradient[b]
+        old, flat, above, after, carried = (
+            before[b],
+            squashed[b],
+            from_above[b],
+            from_after[b],
+            cell_gradient[b],
+        )
         for j in range(size):
             i, f, g, o, t = into[j], forget[j], new[j], out[j], flat[j]
             shown = above[j] + after[j]
@@ -75,5 +81,3 @@ def step_backward(
             d_new[j] = c * i * (_ONE - g * g)
             d_out[j] = shown * t * o * (_ONE - o)
             carried[j] = c * f
-
-

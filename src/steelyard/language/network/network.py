@@ -40,7 +40,12 @@ class LanguageNetwork(nn.Module):
     """
 
     def __init__(
-        self, architecture: Architecture, *, seed: int, frequencies: Tensor | None = None, compiled: bool = True
+        self,
+        architecture: Architecture,
+        *,
+        seed: int,
+        frequencies: Tensor | None = None,
+        compiled: bool = True,
     ) -> None:
         super().__init__()
         self.architecture = architecture
@@ -63,11 +68,16 @@ class LanguageNetwork(nn.Module):
         """Return the state before any token: zeros."""
         weight = self.output.weight
         return [
-            (weight.new_zeros(batch, self.architecture.hidden), weight.new_zeros(batch, self.architecture.hidden))
+            (
+                weight.new_zeros(batch, self.architecture.hidden),
+                weight.new_zeros(batch, self.architecture.hidden),
+            )
             for _ in self.layers
         ]
 
-    def forward(self, ids: Tensor, state: State, *, generator: torch.Generator | None = None) -> tuple[Tensor, State]:
+    def forward(
+        self, ids: Tensor, state: State, *, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, State]:
         """Return the features that the next tokens are guessed from, and the state after the last.
 
         Args:
@@ -107,7 +117,9 @@ class LanguageNetwork(nn.Module):
         flat, right = features.flatten(0, 1), targets.flatten()
         if self._own(flat):
             return chunked_cross_entropy(flat, self.output.weight, self.output.bias, right)
-        return F.cross_entropy(self.output(flat).float() if flat.dtype != torch.float64 else self.output(flat), right)
+        return F.cross_entropy(
+            self.output(flat).float() if flat.dtype != torch.float64 else self.output(flat), right
+        )
 
     def nats(self, features: Tensor, targets: Tensor) -> Tensor:
         """Return -log p(target) of each token in nats, shape of the targets; no gradient."""
@@ -137,7 +149,9 @@ class LanguageNetwork(nn.Module):
         embedded: Tensor = self.embedding(ids)
         return dropped(embedded, self.architecture.embedding_dropout, generator)
 
-    def _gates(self, ids: Tensor, layer: nn.LSTM, below: Tensor | None, generator: torch.Generator | None) -> Tensor:
+    def _gates(
+        self, ids: Tensor, layer: nn.LSTM, below: Tensor | None, generator: torch.Generator | None
+    ) -> Tensor:
         """Return what goes into a layer's gates from its input and biases, shape (steps, batch, 4 hidden)."""
         bias = layer.bias_ih_l0 + layer.bias_hh_l0
         if below is not None:

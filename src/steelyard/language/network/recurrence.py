@@ -47,7 +47,9 @@ class _Recurrence(torch.autograd.Function):
     """The layer as one node of the graph."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, inputs: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor
+    ) -> tuple[Tensor, Tensor]:
         steps, batch, wide = inputs.shape
         size = wide // 4
         gates = inputs.detach().clone(memory_format=torch.contiguous_format)
