@@ -95,6 +95,6 @@ def threads_set(count: int | None) -> Iterator[None]:
 
 def _gains(place: torch.device) -> bool:
     if place.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     has_tiles = getattr(torch.cpu, "_is_amx_tile_supported", None)  # PyTorch has no public question for it
     return place.type == "cpu" and has_tiles is not None and bool(has_tiles())

@@ -68,7 +68,7 @@ class _Recurrence(torch.autograd.Function):
         return outputs[1:], last
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator] # torch has no annotation
+    @once_differentiable
     def backward(ctx: Any, from_above: Tensor, _: Tensor) -> tuple[Tensor, Tensor, None, None]:
         weight, gates, outputs, cells, squashed = ctx.saved_tensors
         steps, batch, wide = gates.shape
