@@ -52,12 +52,15 @@ class LanguageNetwork(nn.Module):
         self.compiled = compiled
         sizes = architecture
         generator = torch.Generator().manual_seed(seed)
-        self.embedding = None if sizes.embedding is None else nn.Embedding(sizes.size, sizes.embedding)
-        self.layers = nn.ModuleList(
-            nn.LSTM((sizes.embedding or sizes.size) if layer == 0 else sizes.hidden, sizes.hidden)
-            for layer in range(sizes.layers)
-        )
-        self.output = nn.Linear(sizes.hidden, sizes.size)
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # PyTorch's modules draw weights of their own, which are drawn over
+            self.embedding = None if sizes.embedding is None else nn.Embedding(sizes.size, sizes.embedding)
+            self.layers = nn.ModuleList(
+                nn.LSTM((sizes.embedding or sizes.size) if layer == 0 else sizes.hidden, sizes.hidden)
+                for layer in range(sizes.layers)
+            )
+            self.output = nn.Linear(sizes.hidden, sizes.size)
         with torch.no_grad():
             self._draw(generator, frequencies)
         if sizes.tied:
