@@ -143,9 +143,10 @@ class _Level:
         self, p: NDArray[np.float64], history: NDArray[np.int64], found: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Return the probabilities of tokens after histories, given those of the order below; -1 is none."""
+        if not len(self.given):  # no document is long enough for this order
+            return p
         left = np.where(history < 0, 1.0, self.left[history])
-        given = np.where(found < 0, 0.0, self.given[found]) if len(self.given) else 0.0
-        return left * p + given
+        return left * p + np.where(found < 0, 0.0, self.given[found])
 
     def spread(self, p: NDArray[np.float64], history: int) -> NDArray[np.float64]:
         """Return the probabilities of all tokens after one history, given those of the order below."""
