@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from steelyard.errors import InputError
@@ -103,6 +103,7 @@ documents_of_tokens = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
+@example(training=[[0]], scored=[[0]], order=5)  # a document shorter than the order
 @given(training=documents_of_tokens, scored=documents_of_tokens, order=st.integers(1, 5))
 def test_it_is_what_the_formulas_say_term_by_term(training, scored, order) -> None:
     model = KneserNey(order=order).fit(stream_of(*training), size=6)
