@@ -4,8 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from steelyard.errors import InputError
+from steelyard.language import splitting
 from steelyard.language.baselines import Unigram
 from steelyard.language.stream import Stream, make_stream
 from steelyard.language.vocabulary import Vocabulary
@@ -71,3 +74,21 @@ def test_documents_without_a_token_are_refused():
             make_stream(nothing, vocabulary)
     with pytest.raises(InputError, match="a sequence of texts, but got one text"):
         make_stream("ab", vocabulary)
+
+
+@given(text=st.text("ab' \n\r\té.", min_size=1, max_size=80), size=st.integers(1, 20))
+@settings(deadline=None)
+@pytest.mark.parametrize(
+    ("unit", "words"), [("character", "written"), ("word", "written"), ("word", "spaced")]
+)
+def test_a_long_text_in_pieces_is_the_same_stream(unit, words, text, size):
+    text += "end"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splitting, "PIECE", size)
+        vocabulary = Vocabulary.build([text], unit=unit, words=words)
+        stream = make_stream([text], vocabulary)
+    whole = Vocabulary.build([text], unit=unit, words=words)
+    encoded = whole.encode(text)
+    assert vocabulary.to_json() == whole.to_json()
+    assert np.array_equal(stream.ids[1:], encoded.ids)
+    assert stream.bytes == encoded.bytes.sum() == len(text.encode())
