@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from steelyard.errors import InputError
 from steelyard.language.hostile import whole_numbers
 from steelyard.language.spelling import Spelling
-from steelyard.language.splitting import Words, joined, split
+from steelyard.language.splitting import Words, joined, pieces, split
 
 Unit = Literal["word", "character"]
 
@@ -149,7 +149,8 @@ class Vocabulary:
                 raise InputError(f"`{name}` must be at least 1, but got {value}")
         found: Counter[str] = Counter()
         for document in documents:
-            found.update(_counted(document, unit=unit, words=words))
+            for piece in pieces(document, whole_lines=unit == "word"):
+                found.update(_counted(piece, unit=unit, words=words))
         if not found:
             raise InputError(f"the documents must hold {unit}s, but hold none; give a text that isn't empty")
         already_unknown = found.pop(SPECIAL[UNKNOWN], 0) if unit == "word" and words == "spaced" else 0
