@@ -144,7 +144,8 @@ class Vocabulary:
         check_rule(unit, words)
         if isinstance(documents, str):
             raise InputError("`documents` must be a sequence of texts, but got one text; put it in a list")
-        for name, value in (("limit", limit), ("min_count", min_count)):
+        sizes: dict[str, Any] = {"limit": limit, "min_count": min_count}
+        for name, value in sizes.items():
             if value is not None and not (isinstance(value, int) and value >= 1):
                 raise InputError(f"`{name}` must be a whole number of at least 1, but got {value}")
         found: Counter[str] = Counter()
