@@ -137,7 +137,7 @@ def test_a_long_random_text_has_estimated_discounts_and_is_the_twin_s(order: int
     history=st.lists(st.integers(0, 5), max_size=9),
     order=st.integers(1, 7),
 )
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_probabilities_are_positive_and_sum_to_1_after_any_history(documents, history, order) -> None:
     p = KneserNey(order=order).fit(stream_of(*documents), size=6).predict(history)
     assert p.min() > 0
