@@ -147,7 +147,7 @@ class Vocabulary:
         sizes: dict[str, Any] = {"limit": limit, "min_count": min_count}
         for name, value in sizes.items():
             if value is not None and not (isinstance(value, int) and value >= 1):
-                raise InputError(f"`{name}` must be a whole number of at least 1, but got {value}")
+                raise InputError(f"`{name}` must be at least 1 and a whole number, but got {value}")
         found: Counter[str] = Counter()
         for document in documents:
             for piece in pieces(document, whole_lines=unit == "word"):
