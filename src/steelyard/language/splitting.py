@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal, assert_never
 
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 
 from steelyard.data.tokeniser import marks
 
+Unit = Literal["word", "character"]
 Words = Literal["written", "spaced"]
+PIECE = 1 << 20
+"""Characters of a text that are cut at once."""
 END_OF_LINE = "<eos>"
 """How the rule `spaced` writes a newline."""
 
@@ -59,6 +63,24 @@ def split(text: str, *, words: Words = "written") -> tuple[list[str], NDArray[np
         starts[0] = 0
         return tokens, starts
     assert_never(words)
+
+
+def pieces(text: str, *, unit: Unit) -> Iterator[str]:
+    r"""Give a text in parts whose tokens, one part after the other, are those of the whole, so that long texts need little memory.
+
+    Characters may be parted anywhere; words after a newline, which neither rule ever makes a part of a longer word. A line is not parted.
+
+    Example:
+        >>> list(pieces("one line\n and another", unit="word"))
+        ['one line\n and another']
+    """
+    start = 0
+    while start < len(text):
+        end = start + PIECE
+        if unit == "word" and end < len(text):
+            end = text.find("\n", end) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def joined(tokens: list[str], *, words: Words = "written") -> str:

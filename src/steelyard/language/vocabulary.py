@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from steelyard.errors import InputError
 from steelyard.language.hostile import whole_numbers
 from steelyard.language.spelling import Spelling
-from steelyard.language.splitting import Words, joined, split
-
-Unit = Literal["word", "character"]
+from steelyard.language.splitting import Unit, Words, joined, pieces, split
 
 UNKNOWN = 0
 """The number of every token that the vocabulary doesn't have."""
@@ -149,7 +147,8 @@ class Vocabulary:
                 raise InputError(f"`{name}` must be at least 1, but got {value}")
         found: Counter[str] = Counter()
         for document in documents:
-            found.update(_counted(document, unit=unit, words=words))
+            for piece in pieces(document, unit=unit):
+                found.update(_counted(piece, unit=unit, words=words))
         if not found:
             raise InputError(f"the documents must hold {unit}s, but hold none; give a text that isn't empty")
         already_unknown = found.pop(SPECIAL[UNKNOWN], 0) if unit == "word" and words == "spaced" else 0

@@ -13,7 +13,6 @@ from steelyard.errors import InputError
 from steelyard.language.baselines._base import check_fitted, check_ids
 from steelyard.language.baselines.grams import Grams, count_grams, known_before
 from steelyard.language.stream import Stream
-from steelyard.language.vocabulary import DOCUMENT
 
 FALLBACK = (0.5, 1.0, 1.5)
 """Discounts where too few n-grams occur once, twice or three times to estimate them (those of Heafield's lmplz)."""
@@ -108,14 +107,12 @@ class KneserNey:
         check_fitted(self)
         known = np.asarray(context, dtype=np.int64).reshape(-1)
         check_ids(known, size=self.size_)
-        marks = np.flatnonzero(known == DOCUMENT)
-        known = known[marks[-1] if len(marks) else 0 :]
         p = np.full(self.size_, 1 / self.size_)
         for length, level in enumerate(self._levels):
             if length > len(known):
                 break
             history = self._number(known[len(known) - length :])
-            if history < 0:
+            if history < 0:  # nor is any longer one there, and none that reaches behind a mark
                 break
             p = level.spread(p, history)
         return p
@@ -143,9 +140,10 @@ class _Level:
         self, p: NDArray[np.float64], history: NDArray[np.int64], found: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Return the probabilities of tokens after histories, given those of the order below; -1 is none."""
+        if not len(self.given):  # no document is long enough for this order
+            return p
         left = np.where(history < 0, 1.0, self.left[history])
-        given = np.where(found < 0, 0.0, self.given[found]) if len(self.given) else 0.0
-        return left * p + given
+        return left * p + np.where(found < 0, 0.0, self.given[found])
 
     def spread(self, p: NDArray[np.float64], history: int) -> NDArray[np.float64]:
         """Return the probabilities of all tokens after one history, given those of the order below."""
