@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from steelyard.data.tokeniser import marks
 
-Unit = Literal["word", "character"]
 Words = Literal["written", "spaced"]
 PIECE = 1 << 20
 """Characters of a text that are cut at once."""
@@ -65,19 +64,22 @@ def split(text: str, *, words: Words = "written") -> tuple[list[str], NDArray[np
     assert_never(words)
 
 
-def pieces(text: str, *, unit: Unit) -> Iterator[str]:
+def pieces(text: str, *, whole_lines: bool) -> Iterator[str]:
     r"""Give a text in parts whose tokens, one part after the other, are those of the whole, so that long texts need little memory.
 
-    Characters may be parted anywhere; words after a newline, which neither rule ever makes a part of a longer word. A line is not parted.
+    Args:
+        text: the text.
+        whole_lines: part it after newlines only, which neither rule of words ever makes a part of a longer one; False parts it
+            anywhere, which suits characters.
 
     Example:
-        >>> list(pieces("one line\n and another", unit="word"))
+        >>> list(pieces("one line\n and another", whole_lines=True))
         ['one line\n and another']
     """
     start = 0
     while start < len(text):
         end = start + PIECE
-        if unit == "word" and end < len(text):
+        if whole_lines and end < len(text):
             end = text.find("\n", end) + 1 or len(text)
         yield text[start:end]
         start = end

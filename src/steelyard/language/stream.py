@@ -115,7 +115,7 @@ def make_stream(documents: Sequence[str], vocabulary: Vocabulary) -> Stream:
     mark = np.array([DOCUMENT], dtype=np.int32)
     for document in documents:
         runs.append(mark)
-        for piece in pieces(document, unit=vocabulary.unit):
+        for piece in pieces(document, whole_lines=vocabulary.unit == "word"):
             encoded = vocabulary.encode(piece)
             runs.append(encoded.ids)
             bytes_ += int(encoded.bytes.sum())

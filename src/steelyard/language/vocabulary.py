@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from steelyard.errors import InputError
 from steelyard.language.hostile import whole_numbers
 from steelyard.language.spelling import Spelling
-from steelyard.language.splitting import Unit, Words, joined, pieces, split
+from steelyard.language.splitting import Words, joined, pieces, split
+
+Unit = Literal["word", "character"]
 
 UNKNOWN = 0
 """The number of every token that the vocabulary doesn't have."""
@@ -147,7 +149,7 @@ class Vocabulary:
                 raise InputError(f"`{name}` must be at least 1, but got {value}")
         found: Counter[str] = Counter()
         for document in documents:
-            for piece in pieces(document, unit=unit):
+            for piece in pieces(document, whole_lines=unit == "word"):
                 found.update(_counted(piece, unit=unit, words=words))
         if not found:
             raise InputError(f"the documents must hold {unit}s, but hold none; give a text that isn't empty")
