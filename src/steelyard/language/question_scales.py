@@ -102,5 +102,7 @@ def notes(factor: str, *, setting: str, documents: int, fewest: int) -> tuple[st
             "The models of words and of characters have about the same training time, not the same sizes."
         )
     if setting == "quick":
-        found.append("The quick setting takes a fifth of the embedded text; with more text, answers can turn.")
+        found.append(
+            "The quick setting takes a fifth of the embedded text; with more text, answers can turn."
+        )
     return tuple(found)

@@ -16,9 +16,7 @@ MARGIN_NATS_REASON = (
     "(unigram to bigram: 1.1 nats)"
 )
 MARGIN_BITS = 0.03
-MARGIN_BITS_REASON = (
-    "0.03 bits a byte is about 1.5% of the size of a text that is compressed with such a model; less isn't worth another vocabulary"
-)
+MARGIN_BITS_REASON = "0.03 bits a byte is about 1.5% of the size of a text that is compressed with such a model; less isn't worth another vocabulary"
 _WORD: dict[Setting, dict[str, Any]] = {
     "quick": {
         "unit": "word",
@@ -133,9 +131,7 @@ def _prepare(
     training: dict[str, Any] = {"word": word, "character": character} if by_bytes else dict(word)
     scale = byte_scale(parts, training) if by_bytes else token_scale(parts, word)
     metric = "bits_per_byte" if by_bytes else "nats_per_token"
-    margin, reason = (
-        (MARGIN_BITS, MARGIN_BITS_REASON) if by_bytes else (MARGIN_NATS, MARGIN_NATS_REASON)
-    )
+    margin, reason = (MARGIN_BITS, MARGIN_BITS_REASON) if by_bytes else (MARGIN_NATS, MARGIN_NATS_REASON)
     secondary = {name: better for name, better in _LOSSES.items() if name != metric}
     study = Study(
         question,
@@ -179,8 +175,9 @@ def _question(
 ) -> Question:
     """Return the catalogue's entry; times are of a trial and the whole, quick and full."""
     by_bytes = factor == "unit"
-    hidden = "128 units for words, 160 for characters" if by_bytes else "128 units", (
-        "256 units for words, 384 for characters" if by_bytes else "256 units"
+    hidden = (
+        "128 units for words, 160 for characters" if by_bytes else "128 units",
+        ("256 units for words, 384 for characters" if by_bytes else "256 units"),
     )
     epochs = ("3 or 4", "8 or 10") if by_bytes else ("4", "10")
     return Question(
