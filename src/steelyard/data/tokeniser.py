@@ -10,6 +10,8 @@ from functools import cache
 from steelyard.errors import InputError
 
 _ASCII = re.compile(r"[A-Za-z]+")
+_PLANES = (*range(0x80, 0x20000), *range(0xE0000, 0xE0200))
+"""Code points that may be marks, or numbers that aren't digits: nothing else holds any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +61,20 @@ class Tokeniser:
 @cache
 def _letters() -> re.Pattern[str]:
     """Return the pattern of a letter that letters and marks follow; Python's `re` has no classes for them."""
-    planes = (
-        *range(0x80, 0x20000),
-        *range(0xE0000, 0xE0200),
-    )  # nothing else holds marks, or numbers that aren't digits
-    kinds = {code: unicodedata.category(chr(code)) for code in planes}
-    marks = _ranges(
-        [code for code, kind in kinds.items() if kind.startswith("M") or code in {0x200C, 0x200D}]
+    numbers = _ranges([code for code in _PLANES if unicodedata.category(chr(code)) in {"Nl", "No"}])
+    return re.compile(rf"[^\W\d_{numbers}](?:[^\W\d_{numbers}]|[{marks()}])*")
+
+
+@cache
+def marks() -> str:
+    """Return the marks that belong to a letter (accents, vowel signs, joiners) as the ranges of a pattern's class."""
+    return _ranges(
+        [
+            code
+            for code in _PLANES
+            if unicodedata.category(chr(code)).startswith("M") or code in {0x200C, 0x200D}
+        ]
     )
-    numbers = _ranges([code for code, kind in kinds.items() if kind in {"Nl", "No"}])
-    return re.compile(rf"[^\W\d_{numbers}](?:[^\W\d_{numbers}]|[{marks}])*")
 
 
 def _ranges(codes: list[int]) -> str:

@@ -1,0 +1,1 @@
+"""Language: an LSTM that guesses the next word or character, and what its cross-entropy means."""
