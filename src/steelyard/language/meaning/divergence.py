@@ -22,6 +22,8 @@ class Divergence:
         cross_entropy_nats: its expectation given the contexts that were drawn: mean over them of -sum p ln q.
         entropy_nats: mean over the same contexts of -sum p ln p: the loss of the source itself, below which no model comes.
         divergence_nats: mean over the same contexts of KL(p||q) = sum p ln(p/q), 0 only for q = p.
+        luck_nats: standard error of `loss_nats` about `cross_entropy_nats`: the tokens that were drawn may have been easy ones, so
+            a loss that is lower than the entropy by as much is luck.
         by_token: KL(p||q) at each token, shape (n,).
     """
 
@@ -29,6 +31,7 @@ class Divergence:
     cross_entropy_nats: float
     entropy_nats: float
     divergence_nats: float
+    luck_nats: float
     by_token: NDArray[np.float64]
 
 
@@ -71,12 +74,14 @@ def divergence(
         first += len(chunk)
     if first != len(p) or not first:
         raise InputError(f"`rows` must have as many rows as `p`, but have {first} and p has {len(p)}")
-    cross = np.concatenate(expected)
+    cross, loss = np.concatenate(expected), np.concatenate(losses)
+    surprise = loss - cross if np.isfinite(cross).all() else np.full(1, np.inf)  # uncorrelated, with mean 0
     entropy = -(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=1)
     return Divergence(
-        loss_nats=float(np.concatenate(losses).mean()),
+        loss_nats=float(loss.mean()),
         cross_entropy_nats=float(cross.mean()),
         entropy_nats=float(entropy.mean()),
         divergence_nats=float((cross - entropy).mean()),
+        luck_nats=float(np.sqrt((surprise**2).mean() / len(p))),
         by_token=cross - entropy,
     )

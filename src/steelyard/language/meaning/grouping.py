@@ -79,7 +79,7 @@ def even_firsts(values: NDArray[np.integer], *, count: int = 6) -> tuple[int, ..
 
     Example:
         >>> even_firsts(np.array([0, 1, 1, 2, 2, 3, 9, 9]), count=4)
-        (0, 1, 2, 3)
+        (0, 1, 2, 9)
     """
     if values.size == 0:
         return (0,)
