@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,18 @@ class Stream:
             )
         if not np.array_equal(self.starts_of_documents, np.flatnonzero(self.ids == DOCUMENT)):
             raise InputError("`starts_of_documents` must be where the marks stand, but aren't")
+
+    @classmethod
+    def of(cls, ids: Sequence[int] | NDArray[np.integer[Any]]) -> Self:
+        """Return a stream of one document of which only the token numbers are known, such as one drawn from a source.
+
+        Args:
+            ids: numbers of real tokens, without the mark, shape (n,).
+        """
+        numbers = np.concatenate([[DOCUMENT], np.asarray(ids, dtype=np.int64).reshape(-1)]).astype(np.int32)
+        marks = np.flatnonzero(numbers == DOCUMENT)
+        unknown = int((numbers == UNKNOWN).sum())
+        return cls(ids=numbers, starts_of_documents=marks, bytes=0, characters=0, unknown=unknown)
 
     @property
     def tokens(self) -> int:
