@@ -10,10 +10,10 @@ from steelyard.language.meaning.grouping import Grouping, banded, even_firsts
 
 
 def test_ranges_and_their_names() -> None:
-    found = banded(np.array([0, 3, 4, 10]), (0, 1, 4, 5), by="length", noun="token")
-    assert found.names == ("0 tokens", "1 to 3 tokens", "4 tokens", "5 or more tokens")
+    found = banded(np.array([0, 3, 4, 10]), (0, 1, 4, 5), by="length")
+    assert found.names == ("0", "1 to 3", "4", "5 or more")
     assert found.group.tolist() == [0, 1, 2, 3]
-    assert banded(np.array([1]), (1,), by="x", noun="time").names == ("1 or more times",)
+    assert banded(np.array([1]), (1,), by="x").names == ("1 or more",)
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=200), st.integers(1, 8))

@@ -48,11 +48,11 @@ def test_contexts_stop_before_the_token_and_continuations_with_it() -> None:
     training, text = make_stream(["abc"], vocabulary), make_stream(["aba"], vocabulary)
     # Scored: a, b, a after <doc>, a, b.
     context, continuation = by_context(text, training), by_continuation(text, training)
-    assert [context.names[each] for each in context.group] == ["1 token", "2 tokens", "3 or more tokens"]
+    assert [context.names[each] for each in context.group] == ["1", "2", "3 or more"]
     assert [continuation.names[each] for each in continuation.group] == [
-        "2 tokens",
-        "3 or more tokens",
-        "1 token",
+        "2",
+        "3 or more",
+        "1",
     ]
 
 

@@ -18,7 +18,7 @@ def by_frequency(targets: NDArray[np.integer], counts: NDArray[np.integer]) -> G
     Example:
         >>> found = by_frequency(np.array([0, 1, 2]), np.array([0, 7, 2500]))
         >>> [found.names[each] for each in found.group]
-        ['0 times', '1 to 9 times', '1,000 or more times']
+        ['0', '1 to 9', '1,000 or more']
 
     When it is wrong: an unknown token counts as often as unknown tokens stand in the training text, all of them together.
     """
@@ -28,5 +28,4 @@ def by_frequency(targets: NDArray[np.integer], counts: NDArray[np.integer]) -> G
         seen,
         (0, *(10**power for power in range(max(decades, 1)))),
         by="times in the training text",
-        noun="time",
     )

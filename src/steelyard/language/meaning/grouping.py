@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +36,21 @@ class Grouping:
             )
 
 
-def banded(values: NDArray[np.integer], firsts: Sequence[int], *, by: str, noun: str = "") -> Grouping:
+def banded(values: NDArray[np.integer], firsts: Sequence[int], *, by: str) -> Grouping:
     """Return the grouping of whole numbers by ranges.
 
     Args:
         values: a number for each token, shape (n,), 0 or more.
         firsts: the smallest number of each range, increasing; the last range is open.
         by: what the numbers are.
-        noun: what stands after a range in its name, in the singular.
 
     Raises:
         InputError: ranges that don't increase, or a number below the first.
 
     Example:
-        >>> found = banded(np.array([0, 1, 5, 900]), (0, 1, 10), by="times", noun="time")
+        >>> found = banded(np.array([0, 1, 5, 900]), (0, 1, 10), by="times")
         >>> found.names, found.group.tolist()
-        (('0 times', '1 to 9 times', '10 or more times'), [0, 1, 1, 2])
+        (('0', '1 to 9', '10 or more'), [0, 1, 1, 2])
     """
     edges = np.asarray(firsts, dtype=np.int64)
     if len(edges) == 0 or (np.diff(edges) <= 0).any():
@@ -59,8 +59,8 @@ def banded(values: NDArray[np.integer], firsts: Sequence[int], *, by: str, noun:
         raise InputError(
             f"`values` must be at least the first range's {edges[0]}, but got {int(values.min())}"
         )
-    names = [_named(low, high - 1, noun) for low, high in zip(edges.tolist(), edges[1:].tolist(), strict=False)]
-    names.append(f"{edges[-1]:,} or more{_plural(2, noun)}")
+    names = [_named(low, after - 1) for low, after in pairwise(edges.tolist())]
+    names.append(f"{edges[-1]:,} or more")
     return Grouping(
         by=by,
         names=tuple(names),
@@ -88,11 +88,5 @@ def even_firsts(values: NDArray[np.integer], *, count: int = 6) -> tuple[int, ..
     return tuple(sorted({int(ordered[0]), *ordered[at].tolist()}))
 
 
-def _named(low: int, high: int, noun: str) -> str:
-    return f"{low:,}{_plural(low, noun)}" if low == high else f"{low:,} to {high:,}{_plural(2, noun)}"
-
-
-def _plural(count: int, noun: str) -> str:
-    if not noun:
-        return ""
-    return f" {noun}" if count == 1 else f" {noun}s"
+def _named(low: int, high: int) -> str:
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

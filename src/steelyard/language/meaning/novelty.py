@@ -83,7 +83,7 @@ def by_context(stream: Stream, training: Stream) -> Grouping:
     """
     seen = longest_seen(stream.ids, training.ids)[:-1]
     return banded(
-        seen, even_firsts(seen), by="tokens before it that the training text has in this order", noun="token"
+        seen, even_firsts(seen), by="tokens before it that the training text has in this order"
     )
 
 
@@ -99,5 +99,5 @@ def by_continuation(stream: Stream, training: Stream) -> Grouping:
     """
     seen = longest_seen(stream.ids, training.ids)[1:]
     return banded(
-        seen, even_firsts(seen), by="tokens, up to and with it, that the training text has in this order", noun="token"
+        seen, even_firsts(seen), by="tokens, up to and with it, that the training text has in this order"
     )
