@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,8 +79,9 @@ def split_documents(
 
 
 def _by_position(text: str, validation: float, test: float) -> Parts:
-    first = round(len(text) * (1 - validation - test))
-    second = round(len(text) * (1 - test))
+    # Rounded down, as is usual (a text of 1,115,394 characters has 1,003,854 in its first 90%), but not for want of the last bit.
+    first = math.floor(len(text) * (1 - validation - test) + 1e-6)
+    second = math.floor(len(text) * (1 - test) + 1e-6)
     return Parts(
         train=(text[:first],),
         validation=(text[first:second],) if validation > 0 else (),

@@ -108,13 +108,15 @@ class MarkovSource:
     @property
     def stationary(self) -> NDArray[np.float64]:
         """Return how often the source is in each context in the long run, shape (states,), sums to 1."""
-        return self._left / self._left.sum()
+        shares: NDArray[np.float64] = self._left / self._left.sum()
+        return shares
 
     @property
     def entropies_nats(self) -> NDArray[np.float64]:
         """Return the entropy of what follows each context, shape (states,), in nats."""
         p = self.counts / np.repeat(self._left, np.diff(self.starts))
-        return np.add.reduceat(-p * np.log(p), self.starts[:-1]) + 0.0
+        entropies: NDArray[np.float64] = np.add.reduceat(-p * np.log(p), self.starts[:-1]) + 0.0  # no -0.0
+        return entropies
 
     @property
     def entropy_nats(self) -> float:

@@ -57,6 +57,9 @@ class Vocabulary:
     With `words="spaced"` a `<unk>` in the text is the unknown token itself, and costs no spelling: the Penn Treebank's files
     come with theirs.
 
+    When it is wrong: with `min_count=1` and no `limit` no training token is unknown, so that models learn next to nothing about when
+    one comes and pay dearly for each; words should be kept from 2 occurrences on.
+
     Args:
         unit: `word`, or `character` (a Unicode code point).
         words: the rule by which words are cut (see `splitting.split`); of no meaning for characters.

@@ -151,7 +151,7 @@ class _Level:
         """Return the probabilities of all tokens after one history, given those of the order below."""
         size = self.grams.size
         first, after = np.searchsorted(self.grams.keys, [history * size, (history + 1) * size])
-        mixed = self.left[history] * p
+        mixed: NDArray[np.float64] = self.left[history] * p
         mixed[self.grams.last[first:after]] += self.given[first:after]
         return mixed
 
