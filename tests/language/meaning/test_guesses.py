@@ -13,8 +13,10 @@ def test_a_model_that_knows_everything_and_one_that_knows_nothing() -> None:
     assert (sure.first, sure.among, sure.median_rank) == (1.0, 1.0, 1.0)
     assert sure.nats == pytest.approx(0, abs=1e-8)
     assert sure.shares == (0, 0, 0, 0, 1)
+    # Four equally probable tokens: a right first guess in one of four, whatever their ids.
     lost = right_guesses(scored([np.log(np.full((4, 4), 0.25))], targets, count=2))
-    assert (lost.first, lost.among, lost.count) == (0.25, 0.5, 2)
+    assert (lost.first, lost.among, lost.count, lost.median_rank) == (0.25, 0.5, 2, 2.5)
+    assert right_guesses(scored([np.log(np.full((4, 4), 0.25))], np.zeros(4, dtype=np.int64))).first == 0.25
     assert lost.right_probability == pytest.approx(0.25)
     assert lost.shares == (0, 0, 0, 1, 0)
 

@@ -16,7 +16,7 @@ def test_chunks_don_t_matter() -> None:
     edges = np.array([0.1, 0.3])
     whole = scored([rows], targets, count=3, edges=edges)
     cut = scored([rows[:1], rows[1:19], rows[19:]], targets, count=3, edges=edges)
-    for name in ("nats", "ranks", "guesses", "probabilities", "mass", "right_band", "sizes"):
+    for name in ("nats", "ranks", "tied", "ahead", "guesses", "probabilities", "mass", "right_band", "sizes"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(cut, name))
 
 
@@ -29,6 +29,9 @@ def test_guesses_and_ranks_agree_with_a_stable_sort_ties_too(seed: int, size: in
     order = np.argsort(-rows, axis=1, kind="stable")
     np.testing.assert_array_equal(found.guesses, order[:, :count])
     np.testing.assert_array_equal(found.ranks, 1 + np.argmax(order == targets[:, None], axis=1))
+    own = np.take_along_axis(rows, targets[:, None], axis=1)
+    np.testing.assert_array_equal(found.ahead, (rows > own).sum(axis=1))
+    np.testing.assert_array_equal(found.tied, (rows == own).sum(axis=1))
     assert ((found.ranks == 1) == (found.guesses[:, 0] == targets)).all()
 
 

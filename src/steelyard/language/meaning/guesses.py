@@ -24,7 +24,7 @@ class RightGuesses:
         first: share of tokens that were the first guess.
         among: share of tokens among the first `count` guesses.
         count: how many guesses `among` allows.
-        median_rank: of the right token.
+        median_rank: of the right token; among equally probable tokens, the middle.
         shares: share of tokens whose probability lay in each band between `PROBABILITY_EDGES`, the least probable first.
     """
 
@@ -40,6 +40,9 @@ class RightGuesses:
 def right_guesses(found: Scored) -> RightGuesses:
     """Return how well one state of a model guessed.
 
+    Equally probable tokens (all, in an untrained model) share their places: a token tied with one other for the first place counts as
+    half a right first guess.
+
     Args:
         found: the text as that state saw it.
 
@@ -48,7 +51,7 @@ def right_guesses(found: Scored) -> RightGuesses:
         >>> rows = np.log([[0.25, 0.75], [0.5, 0.5]])
         >>> says = right_guesses(scored([rows], np.array([1, 1])))
         >>> says.first, says.median_rank, round(says.right_probability, 4)
-        (0.5, 1.5, 0.6124)
+        (0.75, 1.25, 0.6124)
 
     When it is wrong: the share of right first guesses ignores how sure they were; a model can lower its loss without one
     more right first guess, and the other way round.
@@ -60,10 +63,10 @@ def right_guesses(found: Scored) -> RightGuesses:
     return RightGuesses(
         nats=nats,
         right_probability=float(np.exp(-nats)),
-        first=float((found.ranks == 1).mean()),
-        among=float((found.ranks <= count).mean()),
+        first=float(np.clip((1 - found.ahead) / found.tied, 0, 1).mean()),
+        among=float(np.clip((count - found.ahead) / found.tied, 0, 1).mean()),
         count=count,
-        median_rank=float(np.median(found.ranks)),
+        median_rank=float(np.median(found.ahead + (found.tied + 1) / 2)),
         shares=tuple(held.tolist()),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from steelyard.errors import InputError
 from steelyard.language.stream import Stream, make_stream
-from steelyard.language.vocabulary import Vocabulary
+from steelyard.language.vocabulary import Unit, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,13 @@ class HeldOut:
         names: of its documents.
         texts: of its documents; the last one may be cut off.
         stream: the same as tokens.
+        unit: what its tokens are.
     """
 
     names: tuple[str, ...]
     texts: tuple[str, ...]
     stream: Stream
+    unit: Unit
 
 
 def spread_out(
@@ -71,6 +73,7 @@ def spread_out(
         names=tuple(name for name, _ in chosen),
         texts=tuple(text for _, text in chosen),
         stream=make_stream([text for _, text in chosen], vocabulary),
+        unit=vocabulary.unit,
     )
 
 

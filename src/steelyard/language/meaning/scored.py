@@ -20,7 +20,9 @@ class Scored:
 
     Args:
         nats: -ln of the probability of each right token, shape (n,).
-        ranks: 1 where the right token was the most probable one, and so on, shape (n,).
+        ranks: 1 where the right token was the most probable one, and so on, equally probable tokens by their id, shape (n,).
+        tied: how many tokens were as probable as the right one, itself among them, shape (n,).
+        ahead: how many were more probable, shape (n,).
         guesses: ids of the most probable tokens, the first guess first, shape (n, count).
         probabilities: of the guesses, shape (n, count).
         mass: probability that was given to all tokens in each band of probability, shape (n, bands); empty without bands.
@@ -30,6 +32,8 @@ class Scored:
 
     nats: NDArray[np.float64]
     ranks: NDArray[np.int32]
+    tied: NDArray[np.int32]
+    ahead: NDArray[np.int32]
     guesses: NDArray[np.int32]
     probabilities: NDArray[np.float64]
     mass: NDArray[np.float64]
@@ -71,6 +75,8 @@ def scored(
     return Scored(
         nats=np.concatenate([part.nats for part in parts]),
         ranks=np.concatenate([part.ranks for part in parts]),
+        tied=np.concatenate([part.tied for part in parts]),
+        ahead=np.concatenate([part.ahead for part in parts]),
         guesses=np.concatenate([part.guesses for part in parts]),
         probabilities=np.concatenate([part.probabilities for part in parts]),
         mass=np.concatenate([part.mass for part in parts]),
@@ -94,13 +100,16 @@ def _parts(
                 f"`rows` must have one row for each of the {len(targets)} targets, but have {first} or more"
             )
         own = chunk[np.arange(len(chunk)), right]
-        before = np.arange(chunk.shape[1]) < right[:, None]
-        above = (chunk > own[:, None]) | ((chunk == own[:, None]) & before)
+        same = chunk == own[:, None]
+        ahead = np.count_nonzero(chunk > own[:, None], axis=1)
+        before = np.count_nonzero(same & (np.arange(chunk.shape[1]) < right[:, None]), axis=1)
         guesses = _most_probable(chunk, min(count, chunk.shape[1]))
         mass, band, sizes = _in_bands(chunk, right, edges)
         yield Scored(
             nats=-own.astype(np.float64),
-            ranks=(1 + np.count_nonzero(above, axis=1)).astype(np.int32),
+            ranks=(1 + ahead + before).astype(np.int32),
+            tied=np.count_nonzero(same, axis=1).astype(np.int32),
+            ahead=ahead.astype(np.int32),
             guesses=guesses,
             probabilities=np.exp(np.take_along_axis(chunk, guesses, axis=1).astype(np.float64)),
             mass=mass,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from steelyard.errors import InputError
 from steelyard.language.stream import Stream
 from steelyard.language.vocabulary import Vocabulary
 
@@ -41,12 +42,24 @@ class State:
 
 
 def states_of(model: LanguageModel) -> tuple[State, ...]:
-    """Return the snapshots of a fitted model as states, in the order of training.
+    """Return the snapshots of a fitted model as states, in the order of training, the model itself as the last one.
+
+    The model keeps the weights of its best validation loss; snapshots of later steps are left out, so that the last state is what is used.
 
     Args:
         model: fitted with `snapshots` of 2 or more.
+
+    Raises:
+        InputError: a model without snapshots (one that was loaded has none).
     """
-    found: Sequence[State] = [
-        State(step=each.step, tokens=each.tokens, model=model.at(each)) for each in model.snapshots_
+    if not model.snapshots_:
+        raise InputError("the model must have snapshots, but has none; fit it with `snapshots=8`")
+    end = model.snapshots_[-1]
+    validated = [each for each in model.history_ if each.validation_nats is not None]
+    kept = min(validated, key=lambda each: each.validation_nats or 0.0, default=end)
+    found = [
+        State(step=each.step, tokens=each.tokens, model=model.at(each))
+        for each in model.snapshots_
+        if each.step < kept.step
     ]
-    return tuple(found)
+    return (*found, State(step=kept.step, tokens=kept.tokens, model=model))

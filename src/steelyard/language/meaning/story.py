@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from steelyard.errors import InputError
-from steelyard.language.baselines import KneserNey, Uniform, Unigram
 from steelyard.language.baselines.compressor import compressors
 from steelyard.language.meaning.drop import Drop, drop
 from steelyard.language.meaning.frequency import by_frequency
@@ -29,6 +28,7 @@ from steelyard.language.meaning.reliability import (
 from steelyard.language.meaning.scored import scored
 from steelyard.language.meaning.state import State
 from steelyard.language.stream import Stream, make_stream
+from steelyard.language.weighing import Yardsticks
 
 MEASURED = 20_000
 """Held-out tokens that every state is asked for, about."""
@@ -232,22 +232,14 @@ def yardsticks(
         training: the texts of `trained`, for the compressor.
         text: those of `stream`.
     """
-    found = []
-    for baseline, name, meaning in (
-        (Uniform(), "uniform", f"every one of the {size:,} tokens equally probable"),
-        (Unigram(), "unigram", "how often each token stands in the training text, whatever stands before"),
-        (KneserNey(order=2), "bigram", "what followed the last token in the training text"),
-        (KneserNey(order=5), "5-gram", "what followed the last four tokens, smoothed (Kneser-Ney)"),
-    ):
-        nats = baseline.fit(trained, size=size).score(stream)
-        found.append(
-            Yardstick(
-                name=name,
-                nats=float(nats.mean()),
-                bits_per_byte=stream.bits_per_byte(nats),
-                meaning=meaning,
-            )
-        )
+    orders = (2, 5, 8) if text.unit == "character" else (2, 5)
+    measured = Yardsticks.measure(trained, stream, size=size, orders=orders)
+    nats, bits = measured.nats_scale(), measured.bits_per_byte_scale()
+    found = [
+        Yardstick(name=point.name, nats=point.value, bits_per_byte=other.value, meaning=point.meaning)
+        for point, other in zip(nats.references, bits.references, strict=True)
+        if point.name in measured.nats
+    ]
     lzma = compressors("".join(text.texts), training="".join(training))[0]
     if lzma.given_bits_per_byte is not None:
         found.append(

@@ -193,6 +193,11 @@ def _measured(story: Story) -> list[tuple[str, str]]:
             f"nats (natural logarithms) a {story.unit}, without the spelling of unknown ones; bits a byte with it, so that models of words and of "
             "characters compare",
         ),
+        (
+            "Right guesses",
+            "the most probable token is the first guess; equally probable ones share their places. (unknown) is a token as any other: right "
+            "where an unknown one came",
+        ),
         ("Bootstrap seed", str(story.seed)),
         ("Text fingerprint", story.fingerprint or "not recorded"),
     ]
