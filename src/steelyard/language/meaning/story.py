@@ -11,6 +11,7 @@ import numpy as np
 
 from steelyard.errors import InputError
 from steelyard.language.baselines.compressor import compressors
+from steelyard.language.meaning.curve import CurvePoint
 from steelyard.language.meaning.drop import Drop, drop
 from steelyard.language.meaning.frequency import by_frequency
 from steelyard.language.meaning.guesses import RightGuesses, right_guesses
@@ -64,16 +65,6 @@ class StateFacts:
     tokens: int
     bits_per_byte: float
     guesses: RightGuesses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurvePoint:
-    """One point of the learning curve, as training reported it; nan where it didn't."""
-
-    step: int
-    tokens: int
-    train_nats: float
-    validation_nats: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
