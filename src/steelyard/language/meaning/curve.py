@@ -19,6 +19,10 @@ class Reported(Protocol):
         """Return the steps of the optimiser so far."""
 
     @property
+    def epoch(self) -> float:
+        """Return the passes over the text so far."""
+
+    @property
     def tokens(self) -> int:
         """Return the tokens trained on so far."""
 
@@ -38,7 +42,7 @@ class CurvePoint:
     Args:
         step: steps of the optimiser.
         tokens: tokens trained on.
-        train_nats: mean loss of the epoch's training tokens so far.
+        train_nats: mean loss of the training tokens since the point before.
         validation_nats: loss on the validation text.
     """
 
@@ -51,53 +55,107 @@ class CurvePoint:
 class CurveRecorder:
     """Keep what a training reports, every report at first, later every second, fourth, ... as the training grows.
 
-    Reports with a validation loss are always kept.
+    A report's `train_nats` is a mean since its epoch began; a point's is the mean since the point before, so that the curve shows what the
+    loss was rather than what it had been. Reports with a validation loss are always kept.
 
     Args:
-        most: points without a validation loss to keep, at most; 2 or more.
+        most: points to keep before thinning, 2 or more.
 
     Example:
         >>> from types import SimpleNamespace as Report
-        >>> record = CurveRecorder(most=4)
-        >>> for step in range(1, 11):
-        ...     record(Report(step=step, tokens=step, train_nats=1.0, validation_nats=None))
-        >>> [point.step for point in record.points()]
-        [4, 8]
+        >>> record = CurveRecorder()
+        >>> for step, nats in ((1, 4.0), (2, 3.5), (3, 3.0)):
+        ...     record(Report(step=step, tokens=10 * step, epoch=step / 4, train_nats=nats, validation_nats=None))
+        >>> [point.train_nats for point in record.points()]
+        [4.0, 3.0, 2.0]
     """
 
     def __init__(self, *, most: int = MOST) -> None:
         self._most = max(most, 2)
         self._every = 1
-        self._kept: dict[int, CurvePoint] = {}
+        self._kept: list[_Stretch] = []
+        self._open = _Stretch()
+        self._epoch, self._began, self._counted, self._nats = -1, 0, 0, 0.0
 
     def __call__(self, progress: Reported) -> None:
-        """Keep a report."""
-        if progress.validation_nats is None and progress.step % self._every:
-            return
-        self._kept[progress.step] = _point(progress)
+        """Take a report."""
+        epoch = math.ceil(progress.epoch)
+        if epoch != self._epoch:
+            began = self._began + self._counted if self._epoch >= 0 else self._start(progress)
+            self._epoch, self._began, self._counted, self._nats = epoch, began, 0, 0.0
+        counted = progress.tokens - self._began
+        nats = progress.train_nats * counted
+        self._open.add(counted - self._counted, nats - self._nats)
+        self._counted, self._nats = counted, nats
+        validated = progress.validation_nats is not None
+        if validated or progress.step % self._every == 0:
+            self._open.close(progress)
+            self._kept.append(self._open)
+            self._open = _Stretch()
         if len(self._kept) > self._most:
-            self._every *= 2
-            self._kept = {
-                step: point
-                for step, point in self._kept.items()
-                if step % self._every == 0 or not math.isnan(point.validation_nats)
-            }
+            self._thin()
 
     def points(self, history: Iterable[Reported] = ()) -> tuple[CurvePoint, ...]:
         """Return the curve in the order of training.
 
         Args:
-            history: reports from before this recorder was there (a training that was gone on with).
+            history: reports at the ends of epochs, for those before this recorder was there (a training that was gone on with).
         """
-        merged = {each.step: _point(each) for each in history} | self._kept
+        own = {each.step: each.point() for each in self._kept}
+        first = min(own, default=None)
+        earlier = {
+            each.step: CurvePoint(
+                step=each.step,
+                tokens=each.tokens,
+                train_nats=each.train_nats,
+                validation_nats=math.nan if each.validation_nats is None else each.validation_nats,
+            )
+            for each in history
+            if first is None or each.step < first
+        }
+        merged = earlier | own
         return tuple(merged[step] for step in sorted(merged))
 
+    @staticmethod
+    def _start(progress: Reported) -> int:
+        """Return the tokens before the epoch of the first report: all epochs have equally many."""
+        whole = math.ceil(progress.epoch) - 1
+        return round(progress.tokens * whole / progress.epoch) if whole > 0 else 0
 
-def _point(progress: Reported) -> CurvePoint:
-    validation = progress.validation_nats
-    return CurvePoint(
-        step=progress.step,
-        tokens=progress.tokens,
-        train_nats=progress.train_nats,
-        validation_nats=math.nan if validation is None else validation,
-    )
+    def _thin(self) -> None:
+        self._every *= 2
+        kept: list[_Stretch] = []
+        before = _Stretch()
+        for each in self._kept:
+            each.add(before.tokens, before.nats)
+            before = _Stretch()
+            if each.step % self._every == 0 or not math.isnan(each.validation_nats):
+                kept.append(each)
+            else:
+                before = each
+        self._open.add(before.tokens, before.nats)
+        self._kept = kept
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """The training tokens between two points, and what they cost."""
+
+    tokens: int = 0
+    nats: float = 0.0
+    step: int = 0
+    until: int = 0
+    validation_nats: float = math.nan
+
+    def add(self, tokens: int, nats: float) -> None:
+        self.tokens += tokens
+        self.nats += nats
+
+    def close(self, progress: Reported) -> None:
+        self.step, self.until = progress.step, progress.tokens
+        if progress.validation_nats is not None:
+            self.validation_nats = progress.validation_nats
+
+    def point(self) -> CurvePoint:
+        mean = self.nats / self.tokens if self.tokens > 0 else math.nan
+        return CurvePoint(step=self.step, tokens=self.until, train_nats=mean, validation_nats=self.validation_nats)

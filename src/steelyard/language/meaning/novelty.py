@@ -82,9 +82,7 @@ def by_context(stream: Stream, training: Stream) -> Grouping:
     When it is wrong: it asks for the same tokens in the same order; a context that means the same in other words is new to it.
     """
     seen = longest_seen(stream.ids, training.ids)[:-1]
-    return banded(
-        seen, even_firsts(seen), by="tokens before it that the training text has in this order"
-    )
+    return banded(seen, even_firsts(seen), by="known run before it")
 
 
 def by_continuation(stream: Stream, training: Stream) -> Grouping:
@@ -98,6 +96,4 @@ def by_continuation(stream: Stream, training: Stream) -> Grouping:
         training: the training text.
     """
     seen = longest_seen(stream.ids, training.ids)[1:]
-    return banded(
-        seen, even_firsts(seen), by="tokens, up to and with it, that the training text has in this order"
-    )
+    return banded(seen, even_firsts(seen), by="known run with it")

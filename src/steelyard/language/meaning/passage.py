@@ -61,7 +61,8 @@ class Passage:
         known: whether each is in the vocabulary.
         seen: what each state said of each token: a tuple of tokens for each state.
         chosen: tokens to look at.
-        worked: the place in the passage of the token whose guess is worked in full.
+        worked: the place in the passage of the token whose guess is worked in full: of those with a letter or digit, the one whose nats
+            fell most.
         first: the terms of that guess's loss in the first state.
         last: and in the last one.
         names: texts of the tokens that these terms name, by id.
@@ -115,16 +116,17 @@ def passage(
     chosen = [Chosen(at=at, why="learned") for at in learned]
     chosen += [] if worse is None else [Chosen(at=worse, why="worse")]
     chosen += [] if hardest in {each.at for each in chosen} else [Chosen(at=hardest, why="hardest")]
-    worked = int(np.argmax(nats[0] - nats[-1]))
+    tokens = tuple(text[encoded.starts[at] : encoded.starts[at + 1]] for at in range(start, end))
+    lettered = np.array([any(map(str.isalnum, token)) for token in tokens])
+    fell = nats[0] - nats[-1]
+    worked = int(np.argmax(np.where(lettered, fell, -np.inf) if lettered.any() else fell))
     first, last = (
         terms(_row(state.model, stream, start + worked), int(stream.ids[start + worked + 1]))
         for state in (states[0], states[-1])
     )
     return Passage(
         name=name,
-        tokens=tuple(
-            text[encoded.starts[at] : encoded.starts[at + 1]] for at in range(start, end)
-        ),
+        tokens=tokens,
         known=tuple((encoded.ids[shown] != UNKNOWN).tolist()),
         seen=tuple(_seen(each, shown, vocabulary) for each in found),
         chosen=tuple(chosen),

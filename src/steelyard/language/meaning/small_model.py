@@ -31,7 +31,7 @@ def train_small(
         "character",
         embedding=64,
         hidden=128,
-        batch=32,
+        batch=16,
         window=32,
         epochs=3,
         learning_rate=0.006,

@@ -32,12 +32,10 @@ def figures(story: Story) -> list[Figure]:
         kept = finite[::stride] + ([finite[-1]] if finite and (len(finite) - 1) % stride else [])
         rows += [{"level": level, "tokens": at, "nats": nats} for at, nats in kept]
     levels = [level for level in lines if any(row["level"] == level for row in rows)]
-    marks: list[Row] = [
-        {"name": each.name, "nats": each.nats, "meaning": each.meaning}
-        for each in story.yardsticks
-        if each.nats is not None
-    ]
+    yardsticks = [(each.name, each.nats, each.meaning) for each in story.yardsticks if each.nats is not None]
+    marks: list[Row] = [{"name": name, "nats": nats, "meaning": meaning} for name, nats, meaning in yardsticks]
     values = [float(str(row["nats"])) for row in [*rows, *marks]]
+    labels = _apart([(name, nats) for name, nats, _ in yardsticks], gap=0.045 * (max(values) - min(values)))
     y = alt.Y(
         "nats:Q",
         title=f"loss, nats a {unit}",
@@ -61,9 +59,9 @@ def figures(story: Story) -> list[Figure]:
     across = alt.Chart(data(marks)).encode(y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("meaning:N")])
     chart = alt.layer(
         across.mark_rule(color="currentColor", opacity=0.45, strokeDash=[2, 3]),
-        across.mark_text(align="right", baseline="bottom", dy=-3, fontSize=11.5, opacity=0.85).encode(
-            x=alt.value(alt.ExprRef("width")), text="name:N"
-        ),
+        alt.Chart(data([{"names": names, "nats": nats} for names, nats in labels]))
+        .mark_text(align="right", baseline="bottom", dy=-3, fontSize=11.5, opacity=0.85, tooltip=False)
+        .encode(x=alt.value(alt.ExprRef("width")), y=y, text="names:N"),
         base.transform_filter(f"datum.level != '{measured}'")
         .mark_line(strokeWidth=1.8, clip=True)
         .encode(strokeDash=level_dash(levels)),
@@ -102,3 +100,18 @@ def figures(story: Story) -> list[Figure]:
             + tuple((str(row["name"]), "", number(float(str(row["nats"])), zeros=True)) for row in marks),
         )
     ]
+
+
+def _apart(points: list[tuple[str, float]], *, gap: float) -> list[tuple[str, float]]:
+    """Return labels that don't overlap: those of lines closer than `gap` are joined, above the highest of them.
+
+    >>> _apart([("unigram", 3.0), ("5-gram", 1.95), ("8-gram", 1.94)], gap=0.1)
+    [('8-gram, 5-gram', 1.95), ('unigram', 3.0)]
+    """
+    found: list[tuple[str, float]] = []
+    for name, nats in sorted(points, key=lambda point: point[1]):
+        if found and nats - found[-1][1] < gap:
+            found[-1] = (f"{found[-1][0]}, {name}", nats)
+        else:
+            found.append((name, nats))
+    return found

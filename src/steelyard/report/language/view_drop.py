@@ -14,13 +14,13 @@ _QUESTIONS = {
         "Frequent or rare ones?",
         "By how often the right one stands in the training text.",
     ),
-    "tokens before it that the training text has in this order": (
+    "known run before it": (
         "In contexts it had met, or new ones?",
-        "By how many of the tokens just before stand in the training text in the same order: the longest run that does.",
+        "By the length, in tokens, of the longest run just before it that stands in the training text too.",
     ),
-    "tokens, up to and with it, that the training text has in this order": (
+    "known run with it": (
         "By heart, or beyond?",
-        "By the longest run ending with the right one itself that stands in the training text: a short one can't have been learnt by heart.",
+        "By the length of the longest run ending with the right one itself that stands in the training text: after a short one, nothing could be recited.",
     ),
     "position in the document": (
         "With more to read before?",
