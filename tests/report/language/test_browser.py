@@ -88,7 +88,8 @@ def test_the_passage_is_walked_with_the_keyboard_and_through_the_training(
     html = re.sub(
         r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8")
     )
-    page.write_text(html.replace("</body>", _WALK + "</body>"), encoding="utf-8")
+    before, end, after = html.rpartition("</body>")
+    page.write_text(before + _WALK + end + after, encoding="utf-8")
     document, console = opened(page, tmp_path / "profile")
     assert console == []
     assert 'data-walked="[2,false,5,true,true,true]"' in document

@@ -41,34 +41,41 @@ def figures(story: Story) -> list[Figure]:
         title=f"loss, nats a {unit}",
         scale=alt.Scale(domain=list(domain(values, pad=0.05)), zero=False, nice=False),
     )
-    base = alt.Chart(data(rows)).encode(
-        x=alt.X(
-            "tokens:Q",
-            title=f"{unit}s trained on (logarithmic)",
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(format="~s"),
-        ),
-        y=y,
-        color=level_colour(levels),
-        tooltip=[
-            alt.Tooltip("level:N"),
-            alt.Tooltip("tokens:Q", format=","),
-            alt.Tooltip("nats:Q", format=".4f"),
-        ],
+    reported = [row for row in rows if row["level"] != measured]
+    x = alt.X(
+        "tokens:Q",
+        title=f"{unit}s trained on (logarithmic)",
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(format="~s"),
     )
+
+    def drawn(points: list[Row]) -> alt.Chart:
+        chart: alt.Chart = alt.Chart(data(points)).encode(
+            x=x,
+            y=y,
+            color=level_colour(levels),
+            tooltip=[
+                alt.Tooltip("level:N"),
+                alt.Tooltip("tokens:Q", format=","),
+                alt.Tooltip("nats:Q", format=".4f"),
+            ],
+        )
+        return chart
+
     across = alt.Chart(data(marks)).encode(y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("meaning:N")])
-    chart = alt.layer(
+    layers = [
         across.mark_rule(color="currentColor", opacity=0.45, strokeDash=[2, 3]),
         alt.Chart(data([{"names": names, "nats": nats} for names, nats in labels]))
         .mark_text(align="right", baseline="bottom", dy=-3, fontSize=11.5, opacity=0.85, tooltip=False)
         .encode(x=alt.value(alt.ExprRef("width")), y=y, text="names:N"),
-        base.transform_filter(f"datum.level != '{measured}'")
-        .mark_line(strokeWidth=1.8, clip=True)
-        .encode(strokeDash=level_dash(levels)),
-        base.transform_filter(f"datum.level == '{measured}'").mark_line(
+        drawn([row for row in rows if row["level"] == measured]).mark_line(
             strokeWidth=2.2, point=alt.OverlayMarkDef(size=50, filled=True)
         ),
-    ).properties(width=WIDTH, height=340)
+    ]
+    if reported:
+        lines = drawn(reported).mark_line(strokeWidth=1.8, clip=True)
+        layers.insert(2, lines.encode(strokeDash=level_dash(levels)))
+    chart = alt.layer(*layers    ).properties(width=WIDTH, height=340)
     first, last = story.states[0], story.states[-1]
     passed = [each.name for each in story.yardsticks if each.nats and each.nats > last.guesses.nats]
     said = f"At the end it lies below {', '.join(passed)}." if passed else "It lies above all of them."

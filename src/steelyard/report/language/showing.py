@@ -24,6 +24,15 @@ def visible(token: str) -> str:
     return "".join(_SIGNS.get(each) or (each if each.isprintable() else _spelt(each)) for each in token)
 
 
+def clean(text: str) -> str:
+    r"""Return a name or a line with what isn't printable spelt, white space as it is.
+
+    >>> clean("a b\u202e")
+    'a b\\u202e'
+    """
+    return "".join(each if each.isprintable() or each in " \n\t" else visible(each) for each in text)
+
+
 def level(nats: float) -> int:
     """Return the colour of a token that cost so many nats.
 

@@ -11,7 +11,7 @@ from steelyard.language.meaning.story import Story, Yardstick
 from steelyard.report.charts.figure import Figure
 from steelyard.report.digits import number, percent, plural
 from steelyard.report.document import figure_texts
-from steelyard.report.language.showing import chance, visible
+from steelyard.report.language.showing import chance, clean, visible
 from steelyard.report.language.view_drop import drop_texts
 from steelyard.report.language.view_passage import legend, passage_texts
 
@@ -63,7 +63,7 @@ def view_of(
         ),
         answer=_answer(story),
         facts=(
-            story.source or "documents",
+            clean(story.source) or "documents",
             f"{plural(story.training_tokens, story.unit)} trained on",
             f"{story.vocabulary:,} different ones",
             f"measured on {plural(story.measured_tokens, story.unit)} held out",
@@ -87,8 +87,8 @@ def view_of(
         gaps=_gaps(story),
         figures={figure.name: figure_texts(figure) for figure in figures},
         measured=tuple(_measured(story)),
-        notes=notes,
-        command=command,
+        notes=tuple(map(clean, notes)),
+        command=clean(command),
     )
 
 
@@ -177,7 +177,7 @@ def _measured(story: Story) -> list[tuple[str, str]]:
     unknown = (
         f", {story.measured_unknown:,} of them unknown to the vocabulary" if story.measured_unknown else ""
     )
-    shown = ", ".join(f"{name} {value}" for name, value in story.parameters.items() if value is not None)
+    shown = clean(", ".join(f"{name} {value}" for name, value in story.parameters.items() if value is not None))
     return [
         ("Model", shown or "not recorded"),
         (
@@ -199,5 +199,5 @@ def _measured(story: Story) -> list[tuple[str, str]]:
             "where an unknown one came",
         ),
         ("Bootstrap seed", str(story.seed)),
-        ("Text fingerprint", story.fingerprint or "not recorded"),
+        ("Text fingerprint", clean(story.fingerprint) or "not recorded"),
     ]

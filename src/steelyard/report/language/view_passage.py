@@ -10,7 +10,7 @@ from steelyard.language.meaning.passage import Chosen, Passage, Seen
 from steelyard.language.meaning.story import Story
 from steelyard.language.meaning.terms import Term
 from steelyard.report.digits import number
-from steelyard.report.language.showing import LEVEL_PROBABILITIES, chance, level, visible
+from steelyard.report.language.showing import LEVEL_PROBABILITIES, chance, clean, level, visible
 
 Texts = Mapping[str, Any]
 
@@ -27,12 +27,12 @@ def passage_texts(passage: Passage, story: Story) -> Texts:
     """Return a passage as the texts of the page; its last state is what shows without a script."""
     last = passage.seen[-1]
     return {
-        "name": passage.name,
+        "name": clean(passage.name),
         "tokens": tuple(
             {
                 "text": text,
                 "sign": visible(text) if "\n" in text or "\r" in text else "",
-                "shown": "".join(each if each in " \n\t" or each.isprintable() else visible(each) for each in text),
+                "shown": clean(text),
                 "level": level(seen.nats),
                 "right": seen.rank == 1,
                 "known": known,
