@@ -46,8 +46,9 @@ def test_a_text_seen_whole_is_followed_to_the_limit() -> None:
 def test_contexts_stop_before_the_token_and_continuations_with_it() -> None:
     vocabulary = Vocabulary.build(["abcab"], unit="character")
     training, text = make_stream(["abc"], vocabulary), make_stream(["aba"], vocabulary)
+    seen = longest_seen(text.ids, training.ids)
     # Scored: a, b, a after <doc>, a, b.
-    context, continuation = by_context(text, training), by_continuation(text, training)
+    context, continuation = by_context(seen), by_continuation(seen)
     assert [context.names[each] for each in context.group] == ["1", "2", "3 or more"]
     assert [continuation.names[each] for each in continuation.group] == [
         "2",

@@ -78,6 +78,12 @@ def test_it_is_plain_json_and_the_same_again(
     assert again.drops == story.drops
 
 
+def test_copies_of_the_training_text_are_counted(texts: list[str], states: tuple[State, ...]) -> None:
+    copied = tell(states, texts[:9], texts[:2], seed=0).copied
+    assert copied == pytest.approx(1 - 2 * 31 / (len(texts[0]) + len(texts[1]) + 1), abs=0.01)
+    assert tell(states, texts[:9], texts[9:], seed=0).copied < 0.5
+
+
 def test_words_too(texts: list[str]) -> None:
     found = tell(mixtures(texts[:9], unit="word"), texts[:9], texts[9:], seed=1)
     assert found.unit == "word"

@@ -47,6 +47,13 @@ def test_the_model_stands_among_the_yardsticks(shown: Story) -> None:
     assert [row["name"] for row in view.yardsticks if row["own"]] == ["this model"]
 
 
+def test_a_held_out_text_that_is_a_copy_is_warned_of(shown: Story) -> None:
+    for copied, warned in ((0.2, True), (0.01, False)):
+        notes = view_of(replace(shown, copied=copied), (), command="", notes=("Mine.",)).notes
+        assert notes[0] == "Mine."
+        assert any("partly a copy" in note for note in notes) == warned
+
+
 @pytest.mark.parametrize(("bits", "said"), [(0.01, "more than counts"), (99.0, "not yet earned its keep")])
 def test_whether_the_network_earns_its_keep(shown: Story, bits: float, said: str) -> None:
     last = replace(shown.states[-1], bits_per_byte=bits)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from steelyard.errors import InputError
 from steelyard.language.meaning.grouping import Grouping, banded, even_firsts
-from steelyard.language.stream import Stream
 from steelyard.language.vocabulary import DOCUMENT, UNKNOWN
 
 LONGEST = 32
@@ -72,28 +71,24 @@ def _longer(
     return after[may], first[may] * size + last[may]
 
 
-def by_context(stream: Stream, training: Stream) -> Grouping:
-    """Return a stream's scored tokens grouped by how much of what stands before them the training text holds.
+def by_context(seen: NDArray[np.int64]) -> Grouping:
+    """Return a stream's scored tokens grouped by the longest run just before them that the training text holds.
 
     Args:
-        stream: the text.
-        training: the training text.
+        seen: `longest_seen` of the whole stream, shape (t,).
 
     When it is wrong: it asks for the same tokens in the same order; a context that means the same in other words is new to it.
     """
-    seen = longest_seen(stream.ids, training.ids)[:-1]
-    return banded(seen, even_firsts(seen), by="known run before it")
+    return banded(seen[:-1], even_firsts(seen[:-1]), by="known run before it")
 
 
-def by_continuation(stream: Stream, training: Stream) -> Grouping:
+def by_continuation(seen: NDArray[np.int64]) -> Grouping:
     """Return a stream's scored tokens grouped by the longest run *ending with them* that the training text holds.
 
     A run of 3 says that the two tokens before were followed by this one in the training text too, and that the three
     before were not: what a table of counts could know.
 
     Args:
-        stream: the text.
-        training: the training text.
+        seen: `longest_seen` of the whole stream, shape (t,).
     """
-    seen = longest_seen(stream.ids, training.ids)[1:]
-    return banded(seen, even_firsts(seen), by="known run with it")
+    return banded(seen[1:], even_firsts(seen[1:]), by="known run with it")

@@ -17,7 +17,7 @@ from steelyard.language.meaning.frequency import by_frequency
 from steelyard.language.meaning.guesses import RightGuesses, right_guesses
 from steelyard.language.meaning.held_out import HeldOut, spread_out
 from steelyard.language.meaning.known_source import KnownSource
-from steelyard.language.meaning.novelty import by_context, by_continuation
+from steelyard.language.meaning.novelty import LONGEST, by_context, by_continuation, longest_seen
 from steelyard.language.meaning.passage import Passage, passage, typical_place
 from steelyard.language.meaning.position import by_position
 from steelyard.language.meaning.reliability import (
@@ -80,6 +80,7 @@ class Story:
         measured_tokens: held-out tokens that the figures rest on.
         measured_documents: documents that they are from.
         measured_unknown: how many of them are not in the vocabulary.
+        copied: share of them that end a run of 32 tokens or more that the training text has word for word: no longer new text.
         states: of the training on the held-out text, the first one first.
         curve: what training reported.
         yardsticks: the worst first, in bits a byte.
@@ -101,6 +102,7 @@ class Story:
     measured_tokens: int
     measured_documents: int
     measured_unknown: int
+    copied: float
     states: tuple[StateFacts, ...]
     curve: tuple[CurvePoint, ...]
     yardsticks: tuple[Yardstick, ...]
@@ -170,10 +172,11 @@ def tell(
         seen.append(scored(state.model.log_probabilities(stream), targets, edges=edges))
         if on_state is not None:
             on_state(nth, len(states))
+    known_runs = longest_seen(stream.ids, trained.ids)
     groupings = (
         by_frequency(targets, vocabulary.counts),
-        by_context(stream, trained),
-        by_continuation(stream, trained),
+        by_context(known_runs),
+        by_continuation(known_runs),
         by_position(stream.starts_of_documents, len(stream.ids)),
     )
     count = SHOWN[vocabulary.unit]
@@ -189,6 +192,7 @@ def tell(
         measured_tokens=stream.tokens,
         measured_documents=len(text.texts),
         measured_unknown=stream.unknown,
+        copied=float((known_runs[1:] >= LONGEST).mean()),
         states=tuple(
             StateFacts(
                 step=state.step,

@@ -17,6 +17,9 @@ from steelyard.report.language.view_passage import legend, passage_texts
 
 Texts = Mapping[str, Any]
 
+_COPIED = 0.05
+"""Share of copied tokens from which the page warns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageView:
@@ -72,7 +75,7 @@ def view_of(
         count=f"{story.measured_tokens:,}",
         states=tuple(
             {
-                "label": "before training" if state.tokens == 0 else f"after {_short(state.tokens)}",
+                "label": "Before training" if state.tokens == 0 else f"After {_short(state.tokens)} {story.unit}s",
                 "nats": number(state.guesses.nats, zeros=True),
                 "right": chance(state.guesses.right_probability),
             }
@@ -87,9 +90,18 @@ def view_of(
         gaps=_gaps(story),
         figures={figure.name: figure_texts(figure) for figure in figures},
         measured=tuple(_measured(story)),
-        notes=tuple(map(clean, notes)),
+        notes=tuple(map(clean, (*notes, *_warnings(story)))),
         command=clean(command),
     )
+
+
+def _warnings(story: Story) -> list[str]:
+    if story.copied < _COPIED:
+        return []
+    return [
+        f"{percent(story.copied)} of the held-out {story.unit}s end a run of 32 or more that stands in the training text as well: the held-out text is partly "
+        "a copy, which flatters every figure, those of the counts and the compressor most."
+    ]
 
 
 def _answer(story: Story) -> str:
