@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -55,9 +56,7 @@ def piecewise_nats(network: LanguageNetwork, stream: Stream, *, arithmetic: Arit
     """
     pieces = max(1, min(_TOGETHER, stream.tokens // WARM_UP))
     ends = np.linspace(0, stream.tokens, pieces + 1).round().astype(int)
-    parts = [
-        stream.ids[max(0, start - WARM_UP) : end + 1] for start, end in zip(ends[:-1], ends[1:], strict=True)
-    ]
+    parts = [stream.ids[max(0, start - WARM_UP) : end + 1] for start, end in itertools.pairwise(ends)]
     found = _read_together(network, parts, arithmetic=arithmetic)
     counted = [
         values[len(values) - (end - start) :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal, assert_never
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from steelyard.data.tokeniser import marks
 
 Words = Literal["written", "spaced"]
+PIECE = 1 << 20
+"""Characters of a text that are cut at once."""
 END_OF_LINE = "<eos>"
 """How the rule `spaced` writes a newline."""
 
@@ -26,8 +29,8 @@ def split(text: str, *, words: Words = "written") -> tuple[list[str], NDArray[np
     - `written`: loses nothing: the words joined are the text. A word is a run of letters (with the accents and vowel signs that
       belong to them, and apostrophes between them), a number (digits, with points or commas between them) or any other mark, each
       *with the one space before it*; what white space is left is one word, except that each newline is one of its own.
-    - `spaced`: what stands between white space is a word, a newline is `<eos>`: the form of the Penn Treebank's files
-      (Mikolov et al. 2010), whose spaces say where to cut.
+    - `spaced`: what stands between white space is a word, a newline is `<eos>` (and so is one that is written out): the form of the
+      Penn Treebank's files (Mikolov et al. 2010), whose spaces say where to cut.
 
     Args:
         text: the text.
@@ -59,6 +62,27 @@ def split(text: str, *, words: Words = "written") -> tuple[list[str], NDArray[np
         starts[0] = 0
         return tokens, starts
     assert_never(words)
+
+
+def pieces(text: str, *, whole_lines: bool) -> Iterator[str]:
+    r"""Give a text in parts whose tokens, one part after the other, are those of the whole, so that long texts need little memory.
+
+    Args:
+        text: the text.
+        whole_lines: part it after newlines only, which neither rule of words ever makes a part of a longer one; False parts it
+            anywhere, which suits characters.
+
+    Example:
+        >>> list(pieces("one line\n and another", whole_lines=True))
+        ['one line\n and another']
+    """
+    start = 0
+    while start < len(text):
+        end = start + PIECE
+        if whole_lines and end < len(text):
+            end = text.find("\n", end) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def joined(tokens: list[str], *, words: Words = "written") -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steelyard.errors import InputError
+from steelyard.language.splitting import pieces
 from steelyard.language.vocabulary import DOCUMENT, UNKNOWN, Vocabulary
 
 
@@ -113,10 +114,12 @@ def make_stream(documents: Sequence[str], vocabulary: Vocabulary) -> Stream:
     bytes_, nats = 0, 0.0
     mark = np.array([DOCUMENT], dtype=np.int32)
     for document in documents:
-        encoded = vocabulary.encode(document)
-        runs += [mark, encoded.ids]
-        bytes_ += int(encoded.bytes.sum())
-        nats += float(encoded.spelling_nats.sum())
+        runs.append(mark)
+        for piece in pieces(document, whole_lines=vocabulary.unit == "word"):
+            encoded = vocabulary.encode(piece)
+            runs.append(encoded.ids)
+            bytes_ += len(piece.encode("utf-8"))
+            nats += float(encoded.spelling_nats.sum())
     if sum(map(len, runs)) == len(documents):
         raise InputError(
             f"the documents must hold {vocabulary.unit}s, but hold none; give a text that isn't empty"

@@ -100,7 +100,7 @@ class Training:
         self.windows = -(-self.length // plan.window)
         self.steps = self.windows * plan.epochs
         self.generator = torch.Generator(device=arithmetic.device).manual_seed(seed)
-        self.weights = [weight for weight in network.parameters() if weight.requires_grad]
+        self.weights: list[Tensor] = [weight for weight in network.parameters() if weight.requires_grad]
         self.optimiser = _optimiser(plan, self.weights)
         self.average = None if plan.average is None else [weight.detach().clone() for weight in self.weights]
         self.step, self.loss_sum, self.counted = 0, 0.0, 0
@@ -260,7 +260,7 @@ class Training:
             # A young average must not remember the initial weights for long.
             memory = min(self.plan.average, (1 + self.step) / (10 + self.step))
             with torch.no_grad():
-                torch._foreach_lerp_(self.average, self.weights, 1 - memory)  # noqa: SLF001 - has no public name
+                torch._foreach_lerp_(self.average, self.weights, 1 - memory)
         return float(loss.detach())
 
     def _validated(self) -> float | None:
@@ -289,7 +289,7 @@ class Training:
 class _Swapped:
     """Put the averaged weights in the place of the present ones for a while."""
 
-    def __init__(self, weights: list[torch.nn.Parameter], average: list[Tensor] | None) -> None:
+    def __init__(self, weights: list[Tensor], average: list[Tensor] | None) -> None:
         self.weights, self.average = weights, average
 
     def __enter__(self) -> None:
@@ -313,7 +313,7 @@ def _moments(steps: int, snapshots: int) -> frozenset[int]:
     return frozenset({0, *(round(float(each)) for each in between)})
 
 
-def _optimiser(plan: TrainingPlan, weights: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
+def _optimiser(plan: TrainingPlan, weights: list[Tensor]) -> torch.optim.Optimizer:
     match plan.optimiser:
         case "adam":
             matrices = [weight for weight in weights if weight.ndim > 1]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from steelyard.errors import InputError
 from steelyard.language.hostile import whole_numbers
 from steelyard.language.spelling import Spelling
-from steelyard.language.splitting import Words, joined, split
+from steelyard.language.splitting import Words, joined, pieces, split
 
 Unit = Literal["word", "character"]
 
@@ -139,17 +139,19 @@ class Vocabulary:
             min_count: keep tokens that occur at least this often.
 
         Raises:
-            InputError: no token at all, or none that is kept; text with lone surrogates; `limit` or `min_count` below 1.
+            InputError: no token at all, or none that is kept; text with lone surrogates; `limit` or `min_count` no whole number or below 1.
         """
         check_rule(unit, words)
         if isinstance(documents, str):
             raise InputError("`documents` must be a sequence of texts, but got one text; put it in a list")
-        for name, value in (("limit", limit), ("min_count", min_count)):
-            if value is not None and value < 1:
-                raise InputError(f"`{name}` must be at least 1, but got {value}")
+        sizes: dict[str, Any] = {"limit": limit, "min_count": min_count}
+        for name, value in sizes.items():
+            if value is not None and not (isinstance(value, int) and value >= 1):
+                raise InputError(f"`{name}` must be at least 1 and a whole number, but got {value}")
         found: Counter[str] = Counter()
         for document in documents:
-            found.update(_counted(document, unit=unit, words=words))
+            for piece in pieces(document, whole_lines=unit == "word"):
+                found.update(_counted(piece, unit=unit, words=words))
         if not found:
             raise InputError(f"the documents must hold {unit}s, but hold none; give a text that isn't empty")
         already_unknown = found.pop(SPECIAL[UNKNOWN], 0) if unit == "word" and words == "spaced" else 0

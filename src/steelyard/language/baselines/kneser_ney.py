@@ -13,7 +13,6 @@ from steelyard.errors import InputError
 from steelyard.language.baselines._base import check_fitted, check_ids
 from steelyard.language.baselines.grams import Grams, count_grams, known_before
 from steelyard.language.stream import Stream
-from steelyard.language.vocabulary import DOCUMENT
 
 FALLBACK = (0.5, 1.0, 1.5)
 """Discounts where too few n-grams occur once, twice or three times to estimate them (those of Heafield's lmplz)."""
@@ -24,7 +23,7 @@ MOST = 32
 class KneserNey:
     """Guess from the last tokens by interpolated modified Kneser-Ney smoothing (Chen & Goodman 1998).
 
-    With h the last tokens and h' the same without the first (section 3 there; Chen & Goodman 1999, section 3.3):
+    With h the last tokens and h' the same without the first, as there under "modified Kneser-Ney":
 
         p(w | h) = max(c(hw) - D(c(hw)), 0) / c(h.) + gamma(h) p(w | h'),
         gamma(h) = (D1 N1(h.) + D2 N2(h.) + D3+ N3+(h.)) / c(h.),
@@ -34,9 +33,9 @@ class KneserNey:
     the number of tokens that follow h with c = k, and nk the number of n-grams of an order with c = k. Below single tokens is the
     uniform distribution, so that every token is possible. A history that training didn't have is shortened.
 
-    Departures, both those of Heafield et al. (2013): n-grams that begin with the mark of a document have nothing before them, and keep
-    their plain counts in every order (the paper pads with several marks); discounts that can't be estimated, since no n-gram occurs once, twice
-    or three times or the formula leaves (0, k], are 0.5, 1 and 1.5.
+    Departures, both those of KenLM's lmplz (Heafield et al. 2013), whose probabilities these are to its precision: n-grams that begin
+    with the mark of a document have nothing before them, and keep their plain counts in every order (the paper pads with several marks);
+    discounts that can't be estimated, since no n-gram occurs once, twice or three times or one would not be positive, are 0.5, 1 and 1.5.
 
     Args:
         order: n, the tokens of the longest n-grams: the guessed one and n - 1 before it.
@@ -48,8 +47,9 @@ class KneserNey:
     Raises:
         InputError: an order below 1 or above 32.
 
-    When it is wrong: it sees `order - 1` tokens back and no further, and knows tokens by their numbers only: a word it has seen
-    next to nothing tells it nothing about similar words.
+    When it is wrong: it sees `order - 1` tokens back and no further, and knows tokens by their numbers only: what follows one word tells
+    it nothing about similar ones. A token that training never had (the unknown one, where all were known) has a share of the uniform
+    part only.
 
     Example:
         >>> from steelyard.language.stream import Stream
@@ -108,14 +108,12 @@ class KneserNey:
         check_fitted(self)
         known = np.asarray(context, dtype=np.int64).reshape(-1)
         check_ids(known, size=self.size_)
-        marks = np.flatnonzero(known == DOCUMENT)
-        known = known[marks[-1] if len(marks) else 0 :]
         p = np.full(self.size_, 1 / self.size_)
         for length, level in enumerate(self._levels):
             if length > len(known):
                 break
             history = self._number(known[len(known) - length :])
-            if history < 0:
+            if history < 0:  # nor is any longer one there, and none that reaches behind a mark
                 break
             p = level.spread(p, history)
         return p
@@ -143,9 +141,10 @@ class _Level:
         self, p: NDArray[np.float64], history: NDArray[np.int64], found: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Return the probabilities of tokens after histories, given those of the order below; -1 is none."""
+        if not len(self.given):  # no document is long enough for this order
+            return p
         left = np.where(history < 0, 1.0, self.left[history])
-        given = np.where(found < 0, 0.0, self.given[found]) if len(self.given) else 0.0
-        return left * p + given
+        return left * p + np.where(found < 0, 0.0, self.given[found])
 
     def spread(self, p: NDArray[np.float64], history: int) -> NDArray[np.float64]:
         """Return the probabilities of all tokens after one history, given those of the order below."""
@@ -157,7 +156,7 @@ class _Level:
 
 
 def discounts_of(counts: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Return D1, D2 and D3+ of n-grams' counts (Chen & Goodman 1998, their last equation of section 3.1.6).
+    """Return D1, D2 and D3+ of n-grams' counts (Chen & Goodman 1998).
 
     Args:
         counts: c of each n-gram of one order, shape (grams,).

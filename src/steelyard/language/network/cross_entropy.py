@@ -95,7 +95,7 @@ class _MeanLoss(torch.autograd.Function):
         return nats.double().mean().float()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator] # torch has no annotation
+    @once_differentiable
     def backward(ctx: Any, scale: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         of_hidden, of_weight, of_bias = ctx.saved_tensors
         return of_hidden * scale, of_weight * scale, of_bias * scale, None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from steelyard.language.network.architecture import Architecture
 from steelyard.language.network.cross_entropy import chunked_cross_entropy, token_nats
@@ -52,12 +52,15 @@ class LanguageNetwork(nn.Module):
         self.compiled = compiled
         sizes = architecture
         generator = torch.Generator().manual_seed(seed)
-        self.embedding = None if sizes.embedding is None else nn.Embedding(sizes.size, sizes.embedding)
-        self.layers = nn.ModuleList(
-            nn.LSTM((sizes.embedding or sizes.size) if layer == 0 else sizes.hidden, sizes.hidden)
-            for layer in range(sizes.layers)
-        )
-        self.output = nn.Linear(sizes.hidden, sizes.size)
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # PyTorch's modules draw weights of their own, which are drawn over
+            self.embedding = None if sizes.embedding is None else nn.Embedding(sizes.size, sizes.embedding)
+            self.layers = nn.ModuleList(
+                nn.LSTM((sizes.embedding or sizes.size) if layer == 0 else sizes.hidden, sizes.hidden)
+                for layer in range(sizes.layers)
+            )
+            self.output = nn.Linear(sizes.hidden, sizes.size)
         with torch.no_grad():
             self._draw(generator, frequencies)
         if sizes.tied:
@@ -93,7 +96,7 @@ class LanguageNetwork(nn.Module):
         after: State = []
         for depth, (layer, before) in enumerate(zip(self.layers, state, strict=True)):
             assert isinstance(layer, nn.LSTM)
-            recurrent = dropped(layer.weight_hh_l0, sizes.weight_dropout, generator)
+            recurrent = dropped(layer.get_parameter("weight_hh_l0"), sizes.weight_dropout, generator)
             if features is not None:
                 features = dropped(features, sizes.dropout, generator)
             if self._own(before[0]):
@@ -117,7 +120,7 @@ class LanguageNetwork(nn.Module):
         flat, right = features.flatten(0, 1), targets.flatten()
         if self._own(flat):
             return chunked_cross_entropy(flat, self.output.weight, self.output.bias, right)
-        return F.cross_entropy(
+        return functional.cross_entropy(
             self.output(flat).float() if flat.dtype != torch.float64 else self.output(flat), right
         )
 
@@ -128,7 +131,7 @@ class LanguageNetwork(nn.Module):
             if self._own(flat):
                 return token_nats(flat, self.output.weight, self.output.bias, right).view(targets.shape)
             logits = self.output(flat)
-            return F.cross_entropy(logits, right, reduction="none").view(targets.shape)
+            return functional.cross_entropy(logits, right, reduction="none").view(targets.shape)
 
     def log_probabilities(self, features: Tensor) -> Tensor:
         """Return log p of every token, shape (..., size), of features (..., hidden)."""
@@ -145,7 +148,7 @@ class LanguageNetwork(nn.Module):
 
     def _embedded(self, ids: Tensor, generator: torch.Generator | None) -> Tensor:
         if self.embedding is None:
-            return F.one_hot(ids, self.architecture.size).to(self.output.weight.dtype)
+            return functional.one_hot(ids, self.architecture.size).to(self.output.weight.dtype)
         embedded: Tensor = self.embedding(ids)
         return dropped(embedded, self.architecture.embedding_dropout, generator)
 
@@ -153,16 +156,17 @@ class LanguageNetwork(nn.Module):
         self, ids: Tensor, layer: nn.LSTM, below: Tensor | None, generator: torch.Generator | None
     ) -> Tensor:
         """Return what goes into a layer's gates from its input and biases, shape (steps, batch, 4 hidden)."""
-        bias = layer.bias_ih_l0 + layer.bias_hh_l0
+        bias = layer.get_parameter("bias_ih_l0") + layer.get_parameter("bias_hh_l0")
+        weight = layer.get_parameter("weight_ih_l0")
         if below is not None:
-            return F.linear(below, layer.weight_ih_l0, bias)
+            return functional.linear(below, weight, bias)
         if self.embedding is None:
-            return F.embedding(ids, layer.weight_ih_l0.t() + bias)
+            return functional.embedding(ids, weight.t() + bias)
         dropping = self.architecture.embedding_dropout > 0 and generator is not None
         if dropping or self.architecture.size > ids.numel():
-            return F.linear(self._embedded(ids, generator), layer.weight_ih_l0, bias)
+            return functional.linear(self._embedded(ids, generator), weight, bias)
         # Fewer kinds of tokens than tokens: each kind's part of the gates is computed once and looked up.
-        return F.embedding(ids, F.linear(self.embedding.weight, layer.weight_ih_l0, bias))
+        return functional.embedding(ids, functional.linear(self.embedding.weight, weight, bias))
 
     def _draw(self, generator: torch.Generator, frequencies: Tensor | None) -> None:
         """Draw the initial weights in a fixed order."""
@@ -175,9 +179,9 @@ class LanguageNetwork(nn.Module):
             for weight in layer.parameters():
                 weight.uniform_(-bound, bound, generator=generator)
             if sizes.spread is None:
-                layer.bias_hh_l0.zero_()
-                layer.bias_ih_l0.zero_()
-                layer.bias_ih_l0[sizes.hidden : 2 * sizes.hidden] = 1.0
+                layer.get_parameter("bias_hh_l0").zero_()
+                bias = layer.get_parameter("bias_ih_l0").zero_()
+                bias[sizes.hidden : 2 * sizes.hidden] = 1.0
         self.output.weight.uniform_(-bound, bound, generator=generator)
         self.output.bias.zero_()
         if sizes.spread is not None and self.embedding is not None:
