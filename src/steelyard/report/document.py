@@ -20,7 +20,9 @@ from steelyard.report.digits import plural
 from steelyard.report.specification import specification
 
 
-def render(template: str, *, view: Any, figures: tuple[Figure, ...], record: Any) -> str:
+def render(
+    template: str, *, view: Any, figures: tuple[Figure, ...], record: Any, own: str | None = None
+) -> str:
     """Return a template of this package as one HTML page that needs no network.
 
     Its Content-Security-Policy allows only the scripts and the style of this page, by their hashes, so that no name,
@@ -31,8 +33,12 @@ def render(template: str, *, view: Any, figures: tuple[Figure, ...], record: Any
         view: what it shows, as texts, under the name `view`.
         figures: the charts.
         record: the numbers as JSON values, which stand in the page too.
+        own: name of a style and a script of its own, `NAME.css` and `NAME.js` in `templates`.
     """
     style, script = _asset("report.css"), _asset("report.js")
+    own_script = ""
+    if own is not None:
+        style, own_script = style + _asset(f"{own}.css"), _asset(f"{own}.js")
     library = _library() if figures else ""
     return (
         _environment()
@@ -40,9 +46,10 @@ def render(template: str, *, view: Any, figures: tuple[Figure, ...], record: Any
         .render(
             view=view,
             version=__version__,
-            policy=_policy(scripts=(library, script), style=style),
+            policy=_policy(scripts=(library, script, own_script), style=style),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
+            own_script=Markup(own_script),  # noqa: S704 - our own file
             library=Markup(library),  # noqa: S704 - vl-convert's bundle, checked for an early end of the element
             chart_data=embedded_json({figure.name: specification(figure.chart) for figure in figures}),
             result_data=embedded_json(record),
