@@ -25,22 +25,22 @@ _WORD: dict[Setting, dict[str, Any]] = {
         "hidden": 128,
         "tied": True,
         "dropout": 0.2,
-        "batch": 12,
+        "batch": 6,
         "window": 32,
-        "epochs": 4,
+        "epochs": 3,
         "learning_rate": 0.01,
     },
     "full": {
         "unit": "word",
-        "vocabulary": 10_000,
-        "embedding": 256,
-        "hidden": 256,
+        "vocabulary": 5000,
+        "embedding": 192,
+        "hidden": 192,
         "tied": True,
-        "dropout": 0.4,
-        "batch": 32,
-        "window": 48,
-        "epochs": 10,
-        "learning_rate": 0.005,
+        "dropout": 0.3,
+        "batch": 16,
+        "window": 40,
+        "epochs": 6,
+        "learning_rate": 0.006,
     },
 }
 """Arguments of the model of words by setting."""
@@ -48,21 +48,21 @@ _CHARACTER: dict[Setting, dict[str, Any]] = {
     "quick": {
         "unit": "character",
         "embedding": 32,
-        "hidden": 160,
-        "batch": 16,
+        "hidden": 128,
+        "batch": 8,
         "window": 64,
         "epochs": 3,
-        "learning_rate": 0.008,
+        "learning_rate": 0.012,
     },
     "full": {
         "unit": "character",
         "embedding": 64,
-        "hidden": 384,
-        "dropout": 0.2,
-        "batch": 32,
+        "hidden": 320,
+        "dropout": 0.1,
+        "batch": 16,
         "window": 100,
-        "epochs": 8,
-        "learning_rate": 0.004,
+        "epochs": 4,
+        "learning_rate": 0.006,
     },
 }
 """Arguments of the model of characters by setting; about the same training time as the model of words."""
@@ -176,10 +176,10 @@ def _question(
     """Return the catalogue's entry; times are of a trial and the whole, quick and full."""
     by_bytes = factor == "unit"
     hidden = (
-        "128 units for words, 160 for characters" if by_bytes else "128 units",
-        ("256 units for words, 384 for characters" if by_bytes else "256 units"),
+        "128 units" if by_bytes else "128 units",
+        ("192 units for words, 320 for characters" if by_bytes else "192 units"),
     )
-    epochs = ("3 or 4", "8 or 10") if by_bytes else ("4", "10")
+    epochs = ("3", "4 or 6") if by_bytes else ("3", "6")
     return Question(
         name=f"language.{factor}",
         title=title,
