@@ -1,0 +1,269 @@
+"""The sums of one block of images, in whatever process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from steelyard.data.images.picture import Skipped, UnreadableImageError
+from steelyard.data.images.source import ImageSource
+from steelyard.imaging.kernels import add_bytes, add_words
+from steelyard.imaging.totals import FULL_SCALE, Totals, matrix_of
+from steelyard.imaging.view import View
+
+_LARGEST = 1e60
+Depth = str
+"""`8-bit`, `16-bit` or `float`."""
+
+
+class Kind(NamedTuple):
+    """Images whose sums can be added.
+
+    Args:
+        seen: as the network gets them; False for originals, before resizing.
+        depth: `8-bit`, `16-bit` or `float`.
+        channels: 1, 3 or 4.
+    """
+
+    seen: bool
+    depth: Depth
+    channels: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Measured:
+    """What is known of some images.
+
+    Args:
+        totals: their sums by kind.
+        skipped: the first of the images that were left out.
+        reasons: how often each reason was the reason.
+        notes: how often each note was made, e.g. `CMYK to RGB`.
+        decoders: how many images each decoder decoded.
+        sides: smallest and largest height, smallest and largest width, of what was seen.
+    """
+
+    totals: dict[Kind, Totals] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    decoders: Counter[str] = field(default_factory=Counter)
+    sides: tuple[int, int, int, int] | None = None
+
+    def plus(self, other: Measured, *, most_skipped: int) -> Measured:
+        """Return both together; blocks have to come in their order for the same bits."""
+        totals = dict(self.totals)
+        for kind, each in other.totals.items():
+            before = totals.get(kind)
+            totals[kind] = each if before is None else before.plus(each)
+        return Measured(
+            totals=totals,
+            skipped=(self.skipped + other.skipped)[:most_skipped],
+            reasons=self.reasons + other.reasons,
+            notes=self.notes + other.notes,
+            decoders=self.decoders + other.decoders,
+            sides=_widest(self.sides, other.sides),
+        )
+
+
+def measure(source: ImageSource, indices: Sequence[int], view: View) -> Measured:
+    """Return the sums of some images, in the order given.
+
+    Args:
+        source: the images.
+        indices: their numbers.
+        view: what counts of each.
+    """
+    found = Measured()
+    rows: dict[Kind, _Rows] = {}
+    upright = view.changes_geometry
+    for index in indices:
+        try:
+            picture = source.decode(index, upright=upright)
+            seen = view.see(picture)
+            kind = _kind(seen, seen=True)
+            row = _row(seen, kind)
+            if upright:
+                original = np.ascontiguousarray(view.channels_of(picture.values))
+                original_kind = _kind(original, seen=False)
+                original_row = _row(original, original_kind)
+                rows.setdefault(original_kind, _Rows(original_kind)).append(original_row)
+        except UnreadableImageError as error:
+            found.skipped.append(Skipped(name=source.names[index], reason=str(error)))
+            found.reasons[reason_class(str(error))] += 1
+            continue
+        rows.setdefault(kind, _Rows(kind)).append(row)
+        found.decoders[picture.decoder] += 1
+        if picture.notes:
+            found.notes.update(picture.notes)
+        if picture.values.shape[2] in {2, 4} and view.mode != "RGBA":
+            found.notes["alpha dropped"] += 1
+        height, width = seen.shape[:2]
+        found.sides = _widest(found.sides, (height, height, width, width))
+    found.totals = {kind: each.totals() for kind, each in sorted(rows.items())}
+    return found
+
+
+def reason_class(reason: str) -> str:
+    """Return a reason without what differs from image to image, so that equal ones are counted together.
+
+    >>> reason_class("it is damaged: unexpected byte 3")
+    'it is damaged'
+    """
+    return reason.partition(":")[0].partition(",")[0]
+
+
+class _Row(NamedTuple):
+    """Sums of one image."""
+
+    pixels: int
+    first: NDArray[Any]
+    second: NDArray[Any]
+    smallest: NDArray[np.float64] | None
+    largest: NDArray[np.float64] | None
+
+
+def _kind(values: NDArray[Any], *, seen: bool) -> Kind:
+    depth = {"u1": "8-bit", "u2": "16-bit"}.get(values.dtype.str[1:], "float")
+    return Kind(seen, depth, values.shape[2])
+
+
+def _row(values: NDArray[Any], kind: Kind) -> _Row:
+    """Return an image's sums: whole numbers exact and unscaled, of floating point mean and sum of squared deviations."""
+    pixels, channels = values.shape[0] * values.shape[1], values.shape[2]
+    if kind.depth == "float":
+        return _float_row(values, pixels)
+    sums, squares = np.zeros(channels, np.uint64), np.zeros(channels, np.uint64)
+    if kind.depth == "8-bit":
+        add_bytes(values.reshape(-1), channels, sums, squares)
+        return _Row(pixels, sums, squares, None, None)
+    add_words(values.astype(np.uint16, copy=False).reshape(-1), channels, sums, squares)
+    return _Row(
+        pixels,
+        sums,
+        squares,
+        values.min(axis=(0, 1)) / FULL_SCALE,
+        values.max(axis=(0, 1)) / FULL_SCALE,
+    )
+
+
+def _float_row(values: NDArray[Any], pixels: int) -> _Row:
+    """Return mean and squared deviations by two passes, the second of which corrects the first."""
+    planes = np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float64).reshape(-1, pixels)
+    if not np.isfinite(planes).all():
+        raise UnreadableImageError("it holds values that aren't numbers (nan or infinity)")
+    if np.abs(planes).max() > _LARGEST:
+        raise UnreadableImageError(
+            f"it holds values beyond {_LARGEST:g}, whose fourth powers can't be added up"
+        )
+    mean = planes.sum(axis=1) / pixels
+    away = planes - mean[:, None]
+    left = away.sum(axis=1) / pixels
+    deviations = (away * away).sum(axis=1) - pixels * left * left
+    mean = mean + left
+    return _Row(pixels, mean, np.maximum(deviations, 0.0), planes.min(axis=1), planes.max(axis=1))
+
+
+class _Rows:
+    """The rows of one kind, added up when all are there."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._rows: list[_Row] = []
+
+    def append(self, row: _Row) -> None:
+        self._rows.append(row)
+
+    def totals(self) -> Totals:
+        pixels = np.array([row.pixels for row in self._rows], np.int64)
+        first = np.stack([row.first for row in self._rows])
+        second = np.stack([row.second for row in self._rows])
+        smallest = largest = np.full(first.shape[1], np.nan)
+        if self._rows[0].smallest is not None:
+            smallest = np.array([row.smallest for row in self._rows]).min(axis=0)
+            largest = np.array([row.largest for row in self._rows]).max(axis=0)
+        if self._kind.depth == "float":
+            return replace(_float_totals(pixels, first, second), smallest=smallest, largest=largest)
+        full = 255 if self._kind.depth == "8-bit" else FULL_SCALE
+        return replace(_exact_totals(pixels, first, second, full=full), smallest=smallest, largest=largest)
+
+
+def _exact_totals(
+    pixels: NDArray[np.int64],
+    sums: NDArray[np.uint64],
+    squares: NDArray[np.uint64],
+    *,
+    full: int,
+) -> Totals:
+    unit = FULL_SCALE // full
+    # About the whole number below the mean, an image's variance loses no digits, and that of a constant one is exactly 0.
+    count, total, total_squares = pixels[:, None], sums.astype(np.int64), squares.astype(np.int64)
+    near = total // count
+    rest = (total - count * near) / count
+    spread = (total_squares - 2 * near * total + count * near * near) / count
+    reference = np.full(sums.shape[1], 0.5)
+    return Totals(
+        images=len(pixels),
+        pixels=int(pixels.sum()),
+        sums=tuple(unit * sum(each.tolist()) for each in sums.T),
+        squares=tuple(unit * unit * sum(each.tolist()) for each in squares.T),
+        mean=None,
+        deviations=None,
+        reference=reference,
+        matrix=matrix_of(
+            pixels=pixels.astype(np.float64),
+            means=(near + rest) / full,
+            variances=np.maximum(spread - rest * rest, 0.0) / (full * full),
+            reference=reference,
+        ),
+        smallest=np.full(sums.shape[1], np.nan),
+        largest=np.full(sums.shape[1], np.nan),
+    )
+
+
+def _float_totals(
+    pixels: NDArray[np.int64],
+    means: NDArray[np.float64],
+    deviations: NDArray[np.float64],
+) -> Totals:
+    reference = means[0]
+    total: Totals | None = None
+    for count, mean, squared in zip(pixels, means, deviations, strict=True):
+        each = Totals(
+            images=1,
+            pixels=int(count),
+            sums=None,
+            squares=None,
+            mean=mean,
+            deviations=squared,
+            reference=reference,
+            matrix=matrix_of(
+                pixels=np.array([float(count)]),
+                means=mean[None],
+                variances=(squared / count)[None],
+                reference=reference,
+            ),
+            smallest=np.full(len(mean), np.nan),
+            largest=np.full(len(mean), np.nan),
+        )
+        total = each if total is None else total.plus(each)
+    assert total is not None
+    return total
+
+
+def _widest(
+    first: tuple[int, int, int, int] | None, second: tuple[int, int, int, int] | None
+) -> tuple[int, int, int, int] | None:
+    if first is None or second is None:
+        return first or second
+    return (
+        min(first[0], second[0]),
+        max(first[1], second[1]),
+        min(first[2], second[2]),
+        max(first[3], second[3]),
+    )
