@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tarfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from steelyard.data.images.tar_reading import whole_tar
 from steelyard.errors import InputError
 
 Split = Literal["train", "test"]
@@ -158,24 +157,17 @@ def _archive_files(path: Path) -> dict[str, _Bytes]:
     known = {name for kind in _KINDS for each in kind.files.values() for name in each}
     known |= {name for kind in _KINDS for name in kind.class_files}
     found: dict[str, _Bytes] = {}
-    try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                name = member.name.rpartition("/")[2]
-                if not member.isreg():
-                    continue
-                if name not in known:
-                    found.setdefault(name, _Bytes(b""))
-                    continue
-                if member.size > _MOST:
-                    raise InputError(f"{name} of {path} must be CIFAR's, but has {member.size:,} bytes")
-                content = archive.extractfile(member)
-                assert content is not None
-                found[name] = _Bytes(content.read())
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
-        raise InputError(
-            f"{path} must be an archive that can be read to its end, but: {error}; download it again"
-        ) from error
+    with whole_tar(os.fspath(path)) as archive:
+        for member in archive.members():
+            name = member.name.rpartition("/")[2]
+            if not member.isreg():
+                continue
+            if name not in known:
+                found.setdefault(name, _Bytes(b""))
+                continue
+            if member.size > _MOST:
+                raise InputError(f"{name} of {path} must be CIFAR's, but has {member.size:,} bytes")
+            found[name] = _Bytes(archive.open(member).read())
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
+import zlib
 from importlib.metadata import version
 from io import BytesIO
 from typing import Any
@@ -30,7 +32,7 @@ def decode_dicom(content: bytes) -> Picture:
     """
     try:
         import pydicom  # noqa: PLC0415 - an extra
-        from pydicom.errors import InvalidDicomError  # noqa: PLC0415
+        from pydicom.errors import BytesLengthException, InvalidDicomError  # noqa: PLC0415
     except ImportError as error:
         raise UnreadableImageError("it is a DICOM file; install steelyard[dicom]") from error
     try:
@@ -45,6 +47,11 @@ def decode_dicom(content: bytes) -> Picture:
         raise UnreadableImageError(f"its compression needs another package: {error}") from error
     except (
         InvalidDicomError,
+        BytesLengthException,
+        struct.error,
+        zlib.error,
+        AssertionError,
+        MemoryError,
         OSError,
         EOFError,
         ValueError,

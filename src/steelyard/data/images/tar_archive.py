@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import lzma
 import os
 import tarfile
 import tempfile
 import weakref
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -17,13 +15,10 @@ from steelyard.data.images.descriptor import Descriptor
 from steelyard.data.images.picture import MOST_BYTES, Picture, Skipped, UnreadableImageError
 from steelyard.data.images.recognise import HEAD_BYTES, hidden, leads_out, looks_like_image, named_as_image
 from steelyard.data.images.source import fingerprint_of
+from steelyard.data.images.tar_reading import WholeTar, whole_tar
 from steelyard.errors import InputError
 
-MOST_UNPACKED = 1 << 30
-"""Bytes that any archive may unpack to; beyond, at most `MOST_RATIO` times its size."""
-MOST_RATIO = 100
 _AT_ONCE = 1 << 20
-_FAILURES = (OSError, EOFError, ValueError, tarfile.TarError, zlib.error, lzma.LZMAError)
 
 
 class _Member(NamedTuple):
@@ -60,24 +55,15 @@ class TarImages:
         self.label = f"the archive {path}"
         self._data = os.fspath(path)
         self._spool: Any = None
-        try:
-            packed = _is_packed(self._data)
-            if packed:
-                file = tempfile.NamedTemporaryFile(prefix="steelyard-images-", delete=False)  # noqa: SIM115 - kept open for workers
+        with whole_tar(self._data) as archive:
+            if archive.packed:
+                file = tempfile.NamedTemporaryFile(prefix="steelyard-images-", delete=False)  # noqa: SIM115 - kept for workers
                 self._spool = weakref.finalize(self, _remove, file.name, os.getpid())
-                with file:
-                    found = _Found(file, most=max(MOST_UNPACKED, MOST_RATIO * os.path.getsize(self._data)))
-                    _collect(self._data, found)
                 self._data = file.name
+                with file:
+                    found = _Found(archive, file)
             else:
-                found = _Found(None, most=0)
-                _collect(self._data, found)
-        except InputError:
-            raise
-        except _FAILURES as error:
-            raise InputError(
-                f"{path} must be a tar archive that can be read to its end, but: {error}"
-            ) from error
+                found = _Found(archive, None)
         if not found.members:
             raise InputError(
                 f"the archive must hold images, but {path} has none that may be read ({len(found.skipped)} left out, {found.others} "
@@ -135,33 +121,31 @@ class TarImages:
 
 
 class _Found:
-    """What an archive holds, as it goes by."""
+    """What an archive holds.
 
-    def __init__(self, spool: IO[bytes] | None, *, most: int) -> None:
+    Args:
+        archive: read to its end.
+        spool: where to copy images; None leaves them in the archive.
+    """
+
+    def __init__(self, archive: WholeTar, spool: IO[bytes] | None) -> None:
         self.members: dict[str, _Member] = {}
         self.skipped: list[Skipped] = []
         self.others = 0
-        self.spool = spool
-        self._most = most
-        self._passed = 0
+        self._archive = archive
+        self._spool = spool
+        for info in archive.members():
+            if not info.isdir() and not hidden(info.name):
+                self._take(info)
 
-    def take(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> None:
-        self._passed += info.size if info.isreg() else 0
-        if self.spool is not None and self._passed > self._most:
-            raise InputError(
-                f"a compressed archive must unpack to at most 1 GiB or {MOST_RATIO} times its size, but {archive.name!s} has more "
-                "(a decompression bomb?); unpack it yourself if you trust it, and name the folder"
-            )
-        if info.isdir() or hidden(info.name):
-            return
+    def _take(self, info: tarfile.TarInfo) -> None:
         if not info.isreg() or info.issparse():
             if named_as_image(info.name):
                 self.skipped.append(Skipped(name=info.name, reason="it is a link or a special file"))
             else:
                 self.others += 1
             return
-        content = archive.extractfile(info)
-        assert content is not None
+        content = self._archive.open(info)
         head = content.read(HEAD_BYTES)
         if not (named_as_image(info.name) or looks_like_image(head)):
             self.others += 1
@@ -169,36 +153,19 @@ class _Found:
             self.skipped.append(Skipped(name=info.name, reason="its name leads out of the archive"))
         else:
             if info.name in self.members:
-                self.skipped.append(
-                    Skipped(
-                        name=info.name,
-                        reason="the archive has a later file of this name, which is read instead",
-                    )
-                )
+                reason = "the archive has a later file of this name, which is read instead"
+                self.skipped.append(Skipped(name=info.name, reason=reason))
             self.members[info.name] = self._kept(content, head, info)
 
     def _kept(self, content: IO[bytes], head: bytes, info: tarfile.TarInfo) -> _Member:
-        if self.spool is None:
+        if self._spool is None:
             return _Member(info.offset_data, info.size)
-        position = self.spool.tell()
+        position = self._spool.tell()
         if info.size <= MOST_BYTES:
-            self.spool.write(head)
+            self._spool.write(head)
             while part := content.read(_AT_ONCE):
-                self.spool.write(part)
+                self._spool.write(part)
         return _Member(position, info.size)
-
-
-def _collect(path: str, found: _Found) -> None:
-    with tarfile.open(path, "r:" if found.spool is None else "r|*") as archive:
-        for info in archive:
-            found.take(archive, info)
-            archive.members = []  # type: ignore[attr-defined]  # tarfile keeps every header it has seen
-
-
-def _is_packed(path: str) -> bool:
-    with open(path, "rb") as file:
-        head = file.read(6)
-    return head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"))
 
 
 def _origin(path: str | Path) -> tuple[int, int]:
