@@ -105,7 +105,9 @@ class _Bar:
         self._shown.advance(self._task, count)
 
     def reset(self) -> None:
-        """Start again; pooch calls it before it says that all is there."""
+        """Start again: pooch counts whole chunks, and at the end says how much there was."""
+        if self._shown is not None and self._task is not None:
+            self._shown.update(self._task, completed=0)
 
     def close(self) -> None:
         """Leave the bar as it is."""

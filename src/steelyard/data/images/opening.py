@@ -19,6 +19,7 @@ from steelyard.data.images.listed import listed_images
 from steelyard.data.images.recognise import HEAD_BYTES, looks_like_image, named_as_image
 from steelyard.data.images.source import ImageSource
 from steelyard.data.images.tar_archive import TarImages
+from steelyard.data.images.tar_reading import whole_tar
 from steelyard.data.images.zip_archive import ZipImages
 from steelyard.errors import InputError
 
@@ -115,20 +116,16 @@ def _open_folder(path: Path, split: Split) -> ImageSource:
 
 
 def _open_tar(path: Path, split: Split) -> ImageSource:
-    with tarfile.open(path, "r|*") as archive:
-        for member in archive:  # CIFAR's archives start with one of its files
-            if member.isreg():
-                name = member.name.rpartition("/")[2]
-                folder = member.name.split("/")[0]
-                if name.endswith(".bin") or folder in {"cifar-10-batches-py", "cifar-100-python", *_BINARY}:
-                    return ArrayImages(
-                        read_cifar(path, split=split).images, label=f"CIFAR ({split}) in {path}"
-                    )
-                break
+    with whole_tar(os.fspath(path)) as archive:
+        first = next((member.name for member in archive.members() if member.isreg()), "")
+    if first.endswith(".bin") or first.split("/")[0] in _CIFAR_FOLDERS:  # CIFAR's archives hold nothing else
+        return ArrayImages(read_cifar(path, split=split).images, label=f"CIFAR ({split}) in {path}")
     return TarImages(path)
 
 
-_BINARY = ("cifar-10-batches-bin", "cifar-100-binary")
+_CIFAR_FOLDERS = frozenset(
+    {"cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python"}
+)
 
 
 def _is_table(path: Path) -> bool:
