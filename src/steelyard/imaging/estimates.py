@@ -76,7 +76,8 @@ def estimates(
     """
     mean, variance = _moments(totals)
     std = np.sqrt(variance)
-    matrix = moved(totals.matrix, mean - totals.reference)
+    # Differences from the reference keep the digits that a mean far from 0 loses.
+    matrix = moved(totals.matrix, mean - totals.reference if totals.away is None else totals.away)
     images, each = totals.images, totals.pixels / totals.images
     influence = np.zeros((totals.channels, 6, 3))
     influence[:, LEVEL, 0] = 1.0 / each
@@ -130,9 +131,9 @@ def _critical(
 
 def _moments(totals: Totals) -> tuple[_Array, _Array]:
     if totals.sums is None or totals.squares is None:
-        assert totals.mean is not None
+        assert totals.away is not None
         assert totals.deviations is not None
-        return totals.mean, totals.deviations / totals.pixels
+        return totals.reference + totals.away, totals.deviations / totals.pixels
     count = totals.pixels
     mean = [float(Fraction(each, count * FULL_SCALE)) for each in totals.sums]
     variance = [

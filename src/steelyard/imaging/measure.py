@@ -119,7 +119,11 @@ def reason_class(reason: str) -> str:
 
 
 class _Row(NamedTuple):
-    """Sums of one image."""
+    """Sums of one image.
+
+    Of whole numbers: of pixels and of their squares, each of shape (channels,). Of floating point: a number near the mean with what is
+    missing to the mean, shape (2, channels), and the sum of squared deviations.
+    """
 
     pixels: int
     first: NDArray[Any]
@@ -161,12 +165,13 @@ def _float_row(values: NDArray[Any], pixels: int) -> _Row:
         raise UnreadableImageError(
             f"it holds values beyond {_LARGEST:g}, whose fourth powers can't be added up"
         )
-    mean = planes.sum(axis=1) / pixels
-    away = planes - mean[:, None]
+    near = planes.sum(axis=1) / pixels
+    away = planes - near[:, None]
     left = away.sum(axis=1) / pixels
     deviations = (away * away).sum(axis=1) - pixels * left * left
-    mean = mean + left
-    return _Row(pixels, mean, np.maximum(deviations, 0.0), planes.min(axis=1), planes.max(axis=1))
+    return _Row(
+        pixels, np.stack([near, left]), np.maximum(deviations, 0.0), planes.min(axis=1), planes.max(axis=1)
+    )
 
 
 class _Rows:
@@ -183,7 +188,7 @@ class _Rows:
         pixels = np.array([row.pixels for row in self._rows], np.int64)
         first = np.stack([row.first for row in self._rows])
         second = np.stack([row.second for row in self._rows])
-        smallest = largest = np.full(first.shape[1], np.nan)
+        smallest = largest = np.full(second.shape[1], np.nan)
         if self._rows[0].smallest is not None:
             smallest = np.array([row.smallest for row in self._rows]).min(axis=0)
             largest = np.array([row.largest for row in self._rows]).max(axis=0)
@@ -212,14 +217,13 @@ def _exact_totals(
         pixels=int(pixels.sum()),
         sums=tuple(unit * sum(each.tolist()) for each in sums.T),
         squares=tuple(unit * unit * sum(each.tolist()) for each in squares.T),
-        mean=None,
+        away=None,
         deviations=None,
         reference=reference,
         matrix=matrix_of(
             pixels=pixels.astype(np.float64),
-            means=(near + rest) / full,
+            aways=(near + rest) / full - reference,
             variances=np.maximum(spread - rest * rest, 0.0) / (full * full),
-            reference=reference,
         ),
         smallest=np.full(sums.shape[1], np.nan),
         largest=np.full(sums.shape[1], np.nan),
@@ -231,25 +235,24 @@ def _float_totals(
     means: NDArray[np.float64],
     deviations: NDArray[np.float64],
 ) -> Totals:
-    reference = means[0]
+    reference = means[0, 0]
+    unknown = np.full(len(reference), np.nan)
     total: Totals | None = None
-    for count, mean, squared in zip(pixels, means, deviations, strict=True):
+    for count, (near, left), squared in zip(pixels, means, deviations, strict=True):
+        away = (near - reference) + left
         each = Totals(
             images=1,
             pixels=int(count),
             sums=None,
             squares=None,
-            mean=mean,
+            away=away,
             deviations=squared,
             reference=reference,
             matrix=matrix_of(
-                pixels=np.array([float(count)]),
-                means=mean[None],
-                variances=(squared / count)[None],
-                reference=reference,
+                pixels=np.array([float(count)]), aways=away[None], variances=(squared / count)[None]
             ),
-            smallest=np.full(len(mean), np.nan),
-            largest=np.full(len(mean), np.nan),
+            smallest=unknown,
+            largest=unknown,
         )
         total = each if total is None else total.plus(each)
     assert total is not None

@@ -5,7 +5,7 @@ formula of Chan, Golub and LeVeque (1979) for the sums of squared deviations of 
 
     M2 = M2_a + M2_b + (mean_b - mean_a)^2 n_a n_b / (n_a + n_b),
 
-in double precision; the caller keeps the order fixed.
+in double precision, means kept as differences from a reference; the caller keeps the order fixed.
 
 For intervals, images are the units: pixels of one image depend on each other. Every image i gives, for each channel, the vector
 
@@ -41,9 +41,9 @@ class Totals:
         pixels: of all of them.
         sums: of pixels in units of 1/65535, one a channel; exact. None for floating point.
         squares: of squared pixels in units of 1/65535^2.
-        mean: of pixels, one a channel; for floating point. None for whole numbers.
-        deviations: sum of squared deviations from it.
-        reference: c, shape (channels,).
+        away: mean of pixels minus the reference, one a channel; for floating point. None for whole numbers.
+        deviations: sum of squared deviations from the mean.
+        reference: c, shape (channels,): a number near the values, so that differences from it keep their digits.
         matrix: sum of x_i x_i', shape (channels, 6, 6).
         smallest: smallest value seen in each channel, on the 0-1 scale; nan where it isn't followed (8 bits).
         largest: largest.
@@ -53,7 +53,7 @@ class Totals:
     pixels: int
     sums: tuple[int, ...] | None
     squares: tuple[int, ...] | None
-    mean: _Array | None
+    away: _Array | None
     deviations: _Array | None
     reference: _Array
     matrix: _Array
@@ -68,14 +68,14 @@ class Totals:
     def plus(self, other: Totals) -> Totals:
         """Return the sums over both; of the same kind and number of channels."""
         shifted = moved(other.matrix, self.reference - other.reference)
-        merged: dict[str, Any] = {"sums": None, "squares": None, "mean": None, "deviations": None}
+        merged: dict[str, Any] = {"sums": None, "squares": None, "away": None, "deviations": None}
         if self.sums is not None and self.squares is not None:
             assert other.sums is not None
             assert other.squares is not None
             merged["sums"] = tuple(a + b for a, b in zip(self.sums, other.sums, strict=True))
             merged["squares"] = tuple(a + b for a, b in zip(self.squares, other.squares, strict=True))
         else:
-            merged["mean"], merged["deviations"] = _chan(self, other)
+            merged["away"], merged["deviations"] = _chan(self, other)
         return Totals(
             images=self.images + other.images,
             pixels=self.pixels + other.pixels,
@@ -95,7 +95,7 @@ class Totals:
             pixels=self.pixels,
             sums=self.sums and self.sums * 3,
             squares=self.squares and self.squares * 3,
-            mean=None if self.mean is None else np.repeat(self.mean, 3),
+            away=None if self.away is None else np.repeat(self.away, 3),
             deviations=None if self.deviations is None else np.repeat(self.deviations, 3),
             reference=np.repeat(self.reference, 3),
             matrix=np.repeat(self.matrix, 3, axis=0),
@@ -112,7 +112,7 @@ class Totals:
             "squares": self.squares and [str(each) for each in self.squares],
             **{
                 name: None if (value := getattr(self, name)) is None else _plain(value)
-                for name in ("mean", "deviations", "reference", "matrix", "smallest", "largest")
+                for name in ("away", "deviations", "reference", "matrix", "smallest", "largest")
             },
         }
 
@@ -130,7 +130,7 @@ class Totals:
                 [np.nan if each is None else each for each in np.ravel(np.array(kept[name], dtype=object))],
                 dtype=np.float64,
             )
-            for name in ("mean", "deviations", "reference", "matrix", "smallest", "largest")
+            for name in ("away", "deviations", "reference", "matrix", "smallest", "largest")
         }
         reference, matrix = arrays["reference"], arrays["matrix"]
         smallest, largest = arrays["smallest"], arrays["largest"]
@@ -141,7 +141,7 @@ class Totals:
             pixels=int(kept["pixels"]),
             sums=kept["sums"] and tuple(int(each) for each in kept["sums"]),
             squares=kept["squares"] and tuple(int(each) for each in kept["squares"]),
-            mean=arrays["mean"],
+            away=arrays["away"],
             deviations=arrays["deviations"],
             reference=reference,
             matrix=matrix.reshape(len(reference), 6, 6),
@@ -168,24 +168,22 @@ def moved(matrix: _Array, by: _Array) -> _Array:
     return result
 
 
-def matrix_of(*, pixels: _Array, means: _Array, variances: _Array, reference: _Array) -> _Array:
+def matrix_of(*, pixels: _Array, aways: _Array, variances: _Array) -> _Array:
     """Return the sum of x_i x_i' over images, shape (channels, 6, 6).
 
     Args:
         pixels: of each image, shape (images,).
-        means: shape (images, channels).
+        aways: means minus the reference, shape (images, channels).
         variances: shape (images, channels).
-        reference: c, shape (channels,).
     """
-    away = means - reference
-    count = np.broadcast_to(pixels[:, None], away.shape)
+    count = np.broadcast_to(pixels[:, None], aways.shape)
     rows = np.stack(
         [
-            np.ones_like(away),
+            np.ones_like(aways),
             count,
-            count * away,
-            count * (away * away + variances),
-            away,
+            count * aways,
+            count * (aways * aways + variances),
+            aways,
             np.sqrt(variances),
         ],
         axis=2,
@@ -196,17 +194,17 @@ def matrix_of(*, pixels: _Array, means: _Array, variances: _Array, reference: _A
 
 
 def _chan(first: Totals, second: Totals) -> tuple[_Array, _Array]:
-    assert first.mean is not None
+    assert first.away is not None
     assert first.deviations is not None
-    assert second.mean is not None
+    assert second.away is not None
     assert second.deviations is not None
     together = first.pixels + second.pixels
-    apart = second.mean - first.mean
-    mean = first.mean + apart * (second.pixels / together)
+    apart = (second.away - first.away) + (second.reference - first.reference)
+    away = first.away + apart * (second.pixels / together)
     deviations = (
         first.deviations + second.deviations + apart * apart * (first.pixels * (second.pixels / together))
     )
-    return mean, deviations
+    return away, deviations
 
 
 def _plain(values: _Array) -> Any:

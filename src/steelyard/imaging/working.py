@@ -13,7 +13,7 @@ from steelyard.errors import TrialError
 from steelyard.imaging.measure import Measured, measure
 from steelyard.imaging.view import View
 
-_AHEAD = 3
+_AHEAD = 2
 """Blocks a worker that are handed out before the first of them is asked for."""
 _own: tuple[ImageSource, View] | None = None
 """What this worker process measures: sent once, not with every block."""
@@ -51,7 +51,6 @@ def _in_processes(
 
     executor = ProcessPoolExecutor(max_workers=workers, initializer=_begin, initargs=(source, view))
     waiting: deque[Future[Measured]] = deque()
-    finished = False
     try:
         following = iter(blocks)
         for block in islice(following, _AHEAD * workers):
@@ -62,7 +61,6 @@ def _in_processes(
             if block_after is not None:
                 waiting.append(executor.submit(_measure, block_after))
             yield found
-        finished = True
     except BrokenProcessPool as error:
         raise TrialError(
             "a worker process died (killed, or out of memory: each holds one decoded image); use fewer workers"
@@ -70,7 +68,7 @@ def _in_processes(
     finally:
         for each in waiting:
             each.cancel()
-        executor.shutdown(wait=True, kill_workers=not finished)
+        executor.shutdown(wait=True)  # killing workers that are busy can hang loky's managing thread
 
 
 def _begin(source: ImageSource, view: View) -> None:
