@@ -9,7 +9,18 @@ import pytest
 
 from steelyard.data.images import ArrayImages
 from steelyard.imaging.measure import measure
-from steelyard.imaging.totals import LEVEL, MEAN, ONE, PIXELS, SQUARE, STD, Totals, matrix_of, moved
+from steelyard.imaging.totals import (
+    LEVEL,
+    MEAN,
+    ONE,
+    PIXELS,
+    SQUARE,
+    STD,
+    Totals,
+    moved,
+    moved_cubes,
+    products_of,
+)
 from steelyard.imaging.view import View
 
 RNG = np.random.default_rng(6)
@@ -65,13 +76,18 @@ def test_whole_numbers_are_exact_in_any_order(dtype, unit):
     assert together.squares == backwards.squares == squares
 
 
-def brute_matrix(values, reference):
+def brute_rows(values, reference):
     rows = []
     for image in values:
         flat = image.reshape(-1).astype(float)
         away = flat.mean() - reference
         rows.append([1, flat.size, flat.size * away, flat.size * (away**2 + flat.var()), away, flat.std()])
-    return np.array(rows).T @ np.array(rows)
+    return np.array(rows)
+
+
+def brute_matrix(values, reference):
+    rows = brute_rows(values, reference)
+    return rows.T @ rows
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
@@ -84,16 +100,21 @@ def test_the_matrix_is_the_sum_over_images_and_moves_with_its_reference(dtype):
     for reference in (0.0, 0.3, 1.0):
         there = moved(found.matrix, np.array([reference]) - found.reference)
         assert np.allclose(there[0], brute_matrix(scaled, reference), rtol=1e-10, atol=1e-10)
+        three = brute_rows(scaled, reference)[:, PIXELS : SQUARE + 1]
+        cubes = np.einsum("ip,iq,ir->pqr", three, three, three)
+        there = moved_cubes(found.cubes, np.array([reference]) - found.reference)
+        assert np.allclose(there[0], cubes, rtol=1e-9, atol=1e-9)
 
 
 def test_moving_there_and_back_changes_nothing():
-    matrix = matrix_of(
+    matrix, cubes = products_of(
         pixels=RNG.uniform(10, 20, 8),
         aways=RNG.uniform(size=(8, 2)),
         variances=RNG.uniform(size=(8, 2)),
     )
     by = np.array([0.1, -0.2])
     assert np.allclose(moved(moved(matrix, by), -by), matrix, rtol=1e-12)
+    assert np.allclose(moved_cubes(moved_cubes(cubes, by), -by), cubes, rtol=1e-12)
     assert matrix[0, ONE, ONE] == 8
     assert {ONE, PIXELS, LEVEL, SQUARE, MEAN, STD} == set(range(6))
 
@@ -131,6 +152,6 @@ def test_json_keeps_every_bit(values):
         found.sums,
         found.squares,
     )
-    for name in ("away", "deviations", "reference", "matrix", "smallest", "largest"):
+    for name in ("away", "deviations", "reference", "matrix", "cubes", "smallest", "largest"):
         before, after = getattr(found, name), getattr(kept, name)
         assert (before is None and after is None) or np.array_equal(before, after, equal_nan=True)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from steelyard.data.images.picture import Skipped, UnreadableImageError
 from steelyard.data.images.source import ImageSource
 from steelyard.imaging.kernels import add_bytes, add_words
-from steelyard.imaging.totals import FULL_SCALE, Totals, matrix_of
+from steelyard.imaging.totals import FULL_SCALE, Totals, products_of
 from steelyard.imaging.view import View
 
-_LARGEST = 1e60
+_LARGEST = 1e40
 Depth = str
 """`8-bit`, `16-bit` or `float`."""
 
@@ -163,7 +163,7 @@ def _float_row(values: NDArray[Any], pixels: int) -> _Row:
         raise UnreadableImageError("it holds values that aren't numbers (nan or infinity)")
     if np.abs(planes).max() > _LARGEST:
         raise UnreadableImageError(
-            f"it holds values beyond {_LARGEST:g}, whose fourth powers can't be added up"
+            f"it holds values beyond {_LARGEST:g}, whose sixth powers can't be added up"
         )
     near = planes.sum(axis=1) / pixels
     away = planes - near[:, None]
@@ -212,6 +212,11 @@ def _exact_totals(
     rest = (total - count * near) / count
     spread = (total_squares - 2 * near * total + count * near * near) / count
     reference = np.full(sums.shape[1], 0.5)
+    matrix, cubes = products_of(
+        pixels=pixels.astype(np.float64),
+        aways=(near + rest) / full - reference,
+        variances=np.maximum(spread - rest * rest, 0.0) / (full * full),
+    )
     return Totals(
         images=len(pixels),
         pixels=int(pixels.sum()),
@@ -220,11 +225,8 @@ def _exact_totals(
         away=None,
         deviations=None,
         reference=reference,
-        matrix=matrix_of(
-            pixels=pixels.astype(np.float64),
-            aways=(near + rest) / full - reference,
-            variances=np.maximum(spread - rest * rest, 0.0) / (full * full),
-        ),
+        matrix=matrix,
+        cubes=cubes,
         smallest=np.full(sums.shape[1], np.nan),
         largest=np.full(sums.shape[1], np.nan),
     )
@@ -240,6 +242,9 @@ def _float_totals(
     total: Totals | None = None
     for count, (near, left), squared in zip(pixels, means, deviations, strict=True):
         away = (near - reference) + left
+        matrix, cubes = products_of(
+            pixels=np.array([float(count)]), aways=away[None], variances=(squared / count)[None]
+        )
         each = Totals(
             images=1,
             pixels=int(count),
@@ -248,9 +253,8 @@ def _float_totals(
             away=away,
             deviations=squared,
             reference=reference,
-            matrix=matrix_of(
-                pixels=np.array([float(count)]), aways=away[None], variances=(squared / count)[None]
-            ),
+            matrix=matrix,
+            cubes=cubes,
             smallest=unknown,
             largest=unknown,
         )

@@ -211,6 +211,11 @@ class ImageMoments:
             raise InputError(
                 f"it must be moments that `ImageMoments.to_json` gave, but: {error!r}"
             ) from error
+        lengths = {len(getattr(found, name)) for name in _ARRAYS}
+        if lengths != {len(found.channels)}:
+            raise InputError(
+                f"every statistic must have {len(found.channels)} channels, but some have {sorted(lengths)}"
+            )
         return found
 
     def save(self, path: str | Path) -> None:

@@ -12,7 +12,8 @@ For intervals, images are the units: pixels of one image depend on each other. E
     x_i = (1, n_i, n_i d_i, n_i (d_i^2 + v_i), d_i, s_i),
 
 n_i its pixels, v_i and s_i variance and standard deviation of its pixels, d_i their mean minus a reference c. Kept is the matrix of
-the sums of x_i x_i', from which the variance of every statistic here follows. Another reference is a linear map of x_i (`moved`), so
+the sums of x_i x_i', from which the variance of every statistic here follows, and the sums of products of three of its elements 1 to 3, from
+which skewness does. Another reference is a linear map of x_i (`moved`), so
 matrices with different references can be added. Without a reference near the values, floating point with a large offset would lose
 its digits.
 """
@@ -45,6 +46,7 @@ class Totals:
         deviations: sum of squared deviations from the mean.
         reference: c, shape (channels,): a number near the values, so that differences from it keep their digits.
         matrix: sum of x_i x_i', shape (channels, 6, 6).
+        cubes: sum of products of three of n_i, n_i d_i and n_i (d_i^2 + v_i), shape (channels, 3, 3, 3).
         smallest: smallest value seen in each channel, on the 0-1 scale; nan where it isn't followed (8 bits).
         largest: largest.
     """
@@ -57,6 +59,7 @@ class Totals:
     deviations: _Array | None
     reference: _Array
     matrix: _Array
+    cubes: _Array
     smallest: _Array
     largest: _Array
 
@@ -67,7 +70,7 @@ class Totals:
 
     def plus(self, other: Totals) -> Totals:
         """Return the sums over both; of the same kind and number of channels."""
-        shifted = moved(other.matrix, self.reference - other.reference)
+        by = self.reference - other.reference
         merged: dict[str, Any] = {"sums": None, "squares": None, "away": None, "deviations": None}
         if self.sums is not None and self.squares is not None:
             assert other.sums is not None
@@ -80,7 +83,8 @@ class Totals:
             images=self.images + other.images,
             pixels=self.pixels + other.pixels,
             reference=self.reference,
-            matrix=self.matrix + shifted,
+            matrix=self.matrix + moved(other.matrix, by),
+            cubes=self.cubes + moved_cubes(other.cubes, by),
             smallest=np.fmin(self.smallest, other.smallest),
             largest=np.fmax(self.largest, other.largest),
             **merged,
@@ -99,6 +103,7 @@ class Totals:
             deviations=None if self.deviations is None else np.repeat(self.deviations, 3),
             reference=np.repeat(self.reference, 3),
             matrix=np.repeat(self.matrix, 3, axis=0),
+            cubes=np.repeat(self.cubes, 3, axis=0),
             smallest=np.repeat(self.smallest, 3),
             largest=np.repeat(self.largest, 3),
         )
@@ -112,7 +117,7 @@ class Totals:
             "squares": self.squares and [str(each) for each in self.squares],
             **{
                 name: None if (value := getattr(self, name)) is None else _plain(value)
-                for name in ("away", "deviations", "reference", "matrix", "smallest", "largest")
+                for name in ("away", "deviations", "reference", "matrix", "cubes", "smallest", "largest")
             },
         }
 
@@ -130,10 +135,12 @@ class Totals:
                 [np.nan if each is None else each for each in np.ravel(np.array(kept[name], dtype=object))],
                 dtype=np.float64,
             )
-            for name in ("away", "deviations", "reference", "matrix", "smallest", "largest")
+            for name in ("away", "deviations", "reference", "matrix", "cubes", "smallest", "largest")
         }
         reference, matrix = arrays["reference"], arrays["matrix"]
-        smallest, largest = arrays["smallest"], arrays["largest"]
+        cubes, smallest, largest = arrays["cubes"], arrays["smallest"], arrays["largest"]
+        if cubes is None:
+            raise ValueError("sums without their cubes")
         if reference is None or matrix is None or smallest is None or largest is None:
             raise ValueError("sums without their reference")
         return cls(
@@ -145,6 +152,7 @@ class Totals:
             deviations=arrays["deviations"],
             reference=reference,
             matrix=matrix.reshape(len(reference), 6, 6),
+            cubes=cubes.reshape(len(reference), 3, 3, 3),
             smallest=smallest,
             largest=largest,
         )
@@ -157,6 +165,19 @@ def moved(matrix: _Array, by: _Array) -> _Array:
         matrix: shape (channels, 6, 6).
         by: new reference minus old, shape (channels,).
     """
+    change = _change(by)
+    result: _Array = change @ matrix @ change.transpose(0, 2, 1)
+    return result
+
+
+def moved_cubes(cubes: _Array, by: _Array) -> _Array:
+    """Return the sums of products of three elements after the reference moved; arguments as `moved`."""
+    change = _change(by)[:, PIXELS : SQUARE + 1, PIXELS : SQUARE + 1]
+    result: _Array = np.einsum("cap,cbq,cdr,cpqr->cabd", change, change, change, cubes)
+    return result
+
+
+def _change(by: _Array) -> _Array:
     change = np.zeros((len(by), 6, 6))
     for place in range(6):
         change[:, place, place] = 1.0
@@ -164,12 +185,11 @@ def moved(matrix: _Array, by: _Array) -> _Array:
     change[:, SQUARE, LEVEL] = -2.0 * by
     change[:, SQUARE, PIXELS] = by * by
     change[:, MEAN, ONE] = -by
-    result: _Array = change @ matrix @ change.transpose(0, 2, 1)
-    return result
+    return change
 
 
-def matrix_of(*, pixels: _Array, aways: _Array, variances: _Array) -> _Array:
-    """Return the sum of x_i x_i' over images, shape (channels, 6, 6).
+def products_of(*, pixels: _Array, aways: _Array, variances: _Array) -> tuple[_Array, _Array]:
+    """Return the sums of products of two and of three elements of x_i over images, shapes (channels, 6, 6) and (channels, 3, 3, 3).
 
     Args:
         pixels: of each image, shape (images,).
@@ -189,8 +209,11 @@ def matrix_of(*, pixels: _Array, aways: _Array, variances: _Array) -> _Array:
         axis=2,
     )
     # One image after the other: a matrix product's order of adding depends on the library's threads.
-    result: _Array = np.einsum("icp,icq->cpq", rows, rows, optimize=False)
-    return result
+    matrix: _Array = np.einsum("icp,icq->cpq", rows, rows, optimize=False)
+    three = rows[:, :, PIXELS : SQUARE + 1]
+    pairs = three[:, :, :, None] * three[:, :, None, :]
+    cubes: _Array = np.einsum("icpq,icr->cpqr", pairs, three, optimize=False)
+    return matrix, cubes
 
 
 def _chan(first: Totals, second: Totals) -> tuple[_Array, _Array]:

@@ -213,7 +213,7 @@ def _print(found: ImageMoments, mistakes: Sequence[Mistake], library: str) -> No
 
 
 def _half(centre: float, interval: Any) -> str:
-    half = float(interval[1] - centre)
+    half = float(max(interval[1] - centre, centre - interval[0]))
     return "unknown" if half == float("inf") else f"± {half:.4f}"
 
 
