@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,8 +81,10 @@ def measure(source: ImageSource, indices: Sequence[int], view: View) -> Measured
         view: what counts of each.
     """
     found = Measured()
-    rows: dict[Kind, _Rows] = {}
+    rows: dict[Kind, _Rows] = defaultdict(list)
+    heights, widths = set(), set()
     upright = view.changes_geometry
+    decoders = Counter[str]()
     for index in indices:
         try:
             picture = source.decode(index, upright=upright)
@@ -91,21 +94,24 @@ def measure(source: ImageSource, indices: Sequence[int], view: View) -> Measured
             if upright:
                 original = np.ascontiguousarray(view.channels_of(picture.values))
                 original_kind = _kind(original, seen=False)
-                original_row = _row(original, original_kind)
-                rows.setdefault(original_kind, _Rows(original_kind)).append(original_row)
+                rows[original_kind].append(_row(original, original_kind))
         except UnreadableImageError as error:
             found.skipped.append(Skipped(name=source.names[index], reason=str(error)))
             found.reasons[reason_class(str(error))] += 1
             continue
-        rows.setdefault(kind, _Rows(kind)).append(row)
-        found.decoders[picture.decoder] += 1
+        rows[kind].append(row)
+        decoders[picture.decoder] += 1
         if picture.notes:
             found.notes.update(picture.notes)
         if picture.values.shape[2] in {2, 4} and view.mode != "RGBA":
             found.notes["alpha dropped"] += 1
-        height, width = seen.shape[:2]
-        found.sides = _widest(found.sides, (height, height, width, width))
-    found.totals = {kind: each.totals() for kind, each in sorted(rows.items())}
+        height, width, _ = seen.shape
+        heights.add(height)
+        widths.add(width)
+    found.decoders = decoders
+    if heights:
+        found.sides = (min(heights), max(heights), min(widths), max(widths))
+    found.totals = {kind: _totals(kind, each) for kind, each in sorted(rows.items())}
     return found
 
 
@@ -132,14 +138,23 @@ class _Row(NamedTuple):
     largest: NDArray[np.float64] | None
 
 
+_Rows = list[_Row]
+_DEPTHS: dict[np.dtype[Any], Depth] = {np.dtype(np.uint8): "8-bit", np.dtype(np.uint16): "16-bit"}
+
+
+@cache
+def _named(seen: bool, dtype: np.dtype[Any], channels: int) -> Kind:
+    return Kind(seen, _DEPTHS.get(dtype.newbyteorder("="), "float"), channels)
+
+
 def _kind(values: NDArray[Any], *, seen: bool) -> Kind:
-    depth = {"u1": "8-bit", "u2": "16-bit"}.get(values.dtype.str[1:], "float")
-    return Kind(seen, depth, values.shape[2])
+    return _named(seen, values.dtype, values.shape[2])
 
 
 def _row(values: NDArray[Any], kind: Kind) -> _Row:
     """Return an image's sums: whole numbers exact and unscaled, of floating point mean and sum of squared deviations."""
-    pixels, channels = values.shape[0] * values.shape[1], values.shape[2]
+    height, width, channels = values.shape
+    pixels = height * width
     if kind.depth == "float":
         return _float_row(values, pixels)
     sums, squares = np.zeros(channels, np.uint64), np.zeros(channels, np.uint64)
@@ -174,28 +189,20 @@ def _float_row(values: NDArray[Any], pixels: int) -> _Row:
     )
 
 
-class _Rows:
-    """The rows of one kind, added up when all are there."""
-
-    def __init__(self, kind: Kind) -> None:
-        self._kind = kind
-        self._rows: list[_Row] = []
-
-    def append(self, row: _Row) -> None:
-        self._rows.append(row)
-
-    def totals(self) -> Totals:
-        pixels = np.array([row.pixels for row in self._rows], np.int64)
-        first = np.stack([row.first for row in self._rows])
-        second = np.stack([row.second for row in self._rows])
-        smallest = largest = np.full(second.shape[1], np.nan)
-        if self._rows[0].smallest is not None:
-            smallest = np.array([row.smallest for row in self._rows]).min(axis=0)
-            largest = np.array([row.largest for row in self._rows]).max(axis=0)
-        if self._kind.depth == "float":
-            return replace(_float_totals(pixels, first, second), smallest=smallest, largest=largest)
-        full = 255 if self._kind.depth == "8-bit" else FULL_SCALE
-        return replace(_exact_totals(pixels, first, second, full=full), smallest=smallest, largest=largest)
+def _totals(kind: Kind, rows: _Rows) -> Totals:
+    """Return the sums over the images of one kind."""
+    pixels = np.array([row.pixels for row in rows], np.int64)
+    first = np.stack([row.first for row in rows])
+    second = np.stack([row.second for row in rows])
+    if kind.depth == "float":
+        totals = _float_totals(pixels, first, second)
+    else:
+        totals = _exact_totals(pixels, first, second, full=255 if kind.depth == "8-bit" else FULL_SCALE)
+    if rows[0].smallest is None:
+        return totals
+    smallest = np.array([row.smallest for row in rows]).min(axis=0)
+    largest = np.array([row.largest for row in rows]).max(axis=0)
+    return replace(totals, smallest=smallest, largest=largest)
 
 
 def _exact_totals(

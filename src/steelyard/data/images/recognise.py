@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import os
 
 HEAD_BYTES = 132
 """How many first bytes tell an image."""
@@ -83,7 +83,7 @@ def named_as_image(name: str) -> bool:
     >>> named_as_image("a/b/X.JPG"), named_as_image("a.jpg.txt")
     (True, False)
     """
-    return PurePosixPath(name).suffix.lower() in SUFFIXES
+    return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
 def hidden(name: str) -> bool:
@@ -92,7 +92,9 @@ def hidden(name: str) -> bool:
     >>> hidden("a/.thumbnails/b.png"), hidden("__MACOSX/a.png"), hidden("a/b.png")
     (True, True, False)
     """
-    parts = PurePosixPath(name).parts
+    if "." not in name[:1] and "/." not in name and "__MACOSX" not in name:
+        return False
+    parts = name.split("/")
     return any((part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX" for part in parts)
 
 
