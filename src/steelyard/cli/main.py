@@ -9,6 +9,7 @@ import typer
 
 from steelyard import __version__
 from steelyard.cli.compare import compare_command
+from steelyard.cli.imaging import app as imaging
 from steelyard.cli.language import app as language
 from steelyard.cli.questions import questions_command
 from steelyard.cli.rare_events import app as rare_events
@@ -31,6 +32,7 @@ app.command("compare", short_help="Weigh results that you already have.")(compar
 app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
 app.add_typer(language, name="language", short_help="Train a model of language, and see what its loss means.")
 app.add_typer(rare_events, name="rare-events", short_help="Forecast rare events, and test forecasts.")
+app.add_typer(imaging, name="imaging", short_help="Statistics of images, and X-rays classified.")
 app.add_typer(topics, name="topics", short_help="Find the topics of documents, and use them.")
 
 

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    """Return 30 colour images of several sizes that differ in brightness and contrast."""
+    rng = np.random.default_rng(11)
+    found = []
+    for _ in range(30):
+        height, width = rng.integers(5, 40, 2)
+        values = rng.normal(rng.uniform(30, 220), rng.uniform(5, 60), (height, width, 3)) + rng.uniform(
+            -30, 30, 3
+        )
+        found.append(np.clip(values, 0, 255).astype(np.uint8))
+    return found
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory, pictures):
+    """Return a folder with those images as PNG."""
+    path = tmp_path_factory.mktemp("pictures")
+    for number, values in enumerate(pictures):
+        Image.fromarray(values).save(path / f"{number:02}.png")
+    return path
+
+
+def pixels_of(pictures):
+    """Return all pixels, shape (pixels, channels)."""
+    return np.concatenate([each.reshape(-1, each.shape[2]) for each in pictures])
