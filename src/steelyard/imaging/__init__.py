@@ -1,0 +1,20 @@
+"""Networks that read images: what one normalises with, and chest radiographs the way CheXNet read them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from steelyard.imaging.densenet import DenseNet
+
+_HOMES = {"DenseNet": "densenet"}
+
+__all__ = ["DenseNet"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that the catalogue of questions loads no torch."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
