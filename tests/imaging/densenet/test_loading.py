@@ -22,8 +22,8 @@ def old_names(state):
     for name, tensor in state.items():
         if name.endswith("num_batches_tracked"):
             continue
-        name = re.sub(r"(denselayer\d+\.(?:norm|conv))([12])\.", r"\1.\2.", name)
-        renamed["module.densenet121." + name.replace("classifier.", "classifier.0.")] = tensor
+        old = re.sub(r"(denselayer\d+\.(?:norm|conv))([12])\.", r"\1.\2.", name)
+        renamed["module.densenet121." + old.replace("classifier.", "classifier.0.")] = tensor
     return renamed
 
 
