@@ -6,11 +6,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from steelyard.imaging.classifier import ChestXRayClassifier
     from steelyard.imaging.densenet import DenseNet
+    from steelyard.imaging.radiographs import Radiographs, simulate_radiographs
+    from steelyard.imaging.roc import Auroc, auroc, evaluate, mean_auroc
 
-_HOMES = {"DenseNet": "densenet"}
+_HOMES = {
+    "Auroc": "roc",
+    "ChestXRayClassifier": "classifier",
+    "DenseNet": "densenet",
+    "Radiographs": "radiographs",
+    "auroc": "roc",
+    "evaluate": "roc",
+    "mean_auroc": "roc",
+    "simulate_radiographs": "radiographs",
+}
 
-__all__ = ["DenseNet"]
+__all__ = [
+    "Auroc",
+    "ChestXRayClassifier",
+    "DenseNet",
+    "Radiographs",
+    "auroc",
+    "evaluate",
+    "mean_auroc",
+    "simulate_radiographs",
+]
 
 
 def __getattr__(name: str) -> Any:

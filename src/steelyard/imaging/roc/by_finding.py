@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steelyard.errors import InputError
-from steelyard.imaging.auroc.intervals import logit_interval, resampled_areas
-from steelyard.imaging.auroc.placements import placements
-from steelyard.imaging.auroc.variance import covariance
+from steelyard.imaging.roc.intervals import logit_interval, resampled_areas
+from steelyard.imaging.roc.placements import placements
+from steelyard.imaging.roc.variance import covariance
 
 Method = Literal["delong", "bootstrap"]
 FEW = 30

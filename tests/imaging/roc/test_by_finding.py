@@ -7,10 +7,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from steelyard.errors import InputError
-from steelyard.imaging.auroc import auroc, evaluate, mean_auroc
-from steelyard.imaging.auroc.intervals import resampled_areas
-from steelyard.imaging.auroc.placements import placements
-from steelyard.imaging.auroc.variance import covariance
+from steelyard.imaging.roc import auroc, evaluate, mean_auroc
+from steelyard.imaging.roc.intervals import resampled_areas
+from steelyard.imaging.roc.placements import placements
+from steelyard.imaging.roc.variance import covariance
 
 
 def drawn(seed, images=200, ties=False):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.imaging.auroc.placements import Placements
+from steelyard.imaging.roc.placements import Placements
 
 _Array = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from steelyard.errors import InputError
-from steelyard.imaging.auroc.intervals import logit_interval
-from steelyard.imaging.auroc.placements import placements
-from steelyard.imaging.auroc.variance import covariance
+from steelyard.imaging.roc.intervals import logit_interval
+from steelyard.imaging.roc.placements import placements
+from steelyard.imaging.roc.variance import covariance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
