@@ -9,6 +9,7 @@ import typer
 
 from steelyard import __version__
 from steelyard.cli.compare import compare_command
+from steelyard.cli.imaging import app as imaging
 from steelyard.cli.questions import questions_command
 from steelyard.cli.rare_events import app as rare_events
 from steelyard.cli.run import run_command
@@ -28,6 +29,7 @@ app.command("run", short_help="Answer questions by running trials.")(run_command
 app.command("questions", short_help="List the questions that `run` can answer.")(questions_command)
 app.command("compare", short_help="Weigh results that you already have.")(compare_command)
 app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
+app.add_typer(imaging, name="imaging", short_help="Networks that read images, and what they are given.")
 app.add_typer(rare_events, name="rare-events", short_help="Forecast rare events, and test forecasts.")
 app.add_typer(topics, name="topics", short_help="Find the topics of documents, and use them.")
 

@@ -6,30 +6,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from steelyard.imaging.chestxray14 import ChestXRay14, read_chestxray14
     from steelyard.imaging.classifier import ChestXRayClassifier
     from steelyard.imaging.densenet import DenseNet
+    from steelyard.imaging.input_check import Expected, check_input
     from steelyard.imaging.radiographs import Radiographs, simulate_radiographs
     from steelyard.imaging.roc import Auroc, auroc, evaluate, mean_auroc
 
 _HOMES = {
     "Auroc": "roc",
+    "ChestXRay14": "chestxray14",
     "ChestXRayClassifier": "classifier",
     "DenseNet": "densenet",
+    "Expected": "input_check",
     "Radiographs": "radiographs",
     "auroc": "roc",
+    "check_input": "input_check",
     "evaluate": "roc",
     "mean_auroc": "roc",
+    "read_chestxray14": "chestxray14",
     "simulate_radiographs": "radiographs",
 }
 
 __all__ = [
     "Auroc",
+    "ChestXRay14",
     "ChestXRayClassifier",
     "DenseNet",
+    "Expected",
     "Radiographs",
     "auroc",
+    "check_input",
     "evaluate",
     "mean_auroc",
+    "read_chestxray14",
     "simulate_radiographs",
 ]
 

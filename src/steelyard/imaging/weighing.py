@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -74,5 +72,5 @@ def _pixels_score(dataset: Dataset, *, images: int) -> float:
 
 def _pixels(images: Labelled) -> NDArray[np.float64]:
     count, step = len(images.images), SIDE // _MOST_PIXELS
-    blocks: NDArray[Any] = images.images.reshape(count, _MOST_PIXELS, step, _MOST_PIXELS, step, -1)
-    return np.asarray(blocks.mean(axis=(2, 4)).reshape(count, -1))
+    blocks = np.reshape(images.images, (count, _MOST_PIXELS, step, _MOST_PIXELS, step, -1))
+    return np.reshape(blocks.mean(axis=4).mean(axis=2), (count, -1))

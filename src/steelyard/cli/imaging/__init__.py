@@ -1,0 +1,14 @@
+"""`steelyard imaging`: train on radiographs, find in them, and check what a network is given."""
+
+from __future__ import annotations
+
+import typer
+
+from steelyard.cli.imaging.check import check_command
+from steelyard.cli.imaging.fit import fit_command
+from steelyard.cli.imaging.predict import predict_command
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("fit", short_help="Train a classifier of chest radiographs.")(fit_command)
+app.command("predict", short_help="Say which findings radiographs show, and where.")(predict_command)
+app.command("check", short_help="Check a batch against what weights expect.")(check_command)
