@@ -11,6 +11,7 @@ from steelyard.errors import InputError
 from steelyard.imaging import training as training_module
 from steelyard.imaging.classifier import ChestXRayClassifier
 from steelyard.imaging.densenet import DenseNet
+from steelyard.imaging.findings import FINDINGS
 
 SMALL = {"backbone": "small:4", "size": 32, "batch_size": 32, "learning_rate": 0.005, "workers": 0}
 
@@ -26,13 +27,14 @@ def same(first, second):
 def test_it_learns_what_is_planted():
     from steelyard.imaging.radiographs import simulate_radiographs
 
-    known = simulate_radiographs(700, seed=1, size=32, contrast=2.5)
-    model = ChestXRayClassifier(**{**SMALL, "backbone": "small:8"}, epochs=5, weighing="unweighted")
-    model.fit(known.images, known.targets, patients=known.patients)
-    new = simulate_radiographs(400, seed=2, size=32, contrast=2.5)
-    assert model.score(new.images, new.targets) > 0.65
-    shuffled = new.targets[np.random.default_rng(0).permutation(400)]
-    assert abs(model.score(new.images, shuffled) - 0.5) < 0.06
+    findings = ("Effusion", "Edema", "Emphysema")
+    columns = [FINDINGS.index(each) for each in findings]
+    known, new = (simulate_radiographs(count, seed=count, size=32, contrast=3.0) for count in (260, 200))
+    model = ChestXRayClassifier(**{**SMALL, "batch_size": 16}, findings=findings, epochs=8)
+    model.fit(known.images, known.targets[:, columns], patients=known.patients)
+    assert model.score(new.images, new.targets[:, columns]) > 0.65
+    shuffled = new.targets[np.random.default_rng(0).permutation(200)][:, columns]
+    assert abs(model.score(new.images, shuffled) - 0.5) < 0.1
 
 
 def test_same_seed_same_bits_whatever_the_workers_and_the_rest_of_the_process(drawn, fitted):
@@ -49,7 +51,7 @@ def test_same_seed_same_bits_whatever_the_workers_and_the_rest_of_the_process(dr
     assert other.history_[0] != fitted.history_[0]
 
 
-class Stop(Exception):
+class StopError(Exception):
     pass
 
 
@@ -61,11 +63,11 @@ def test_a_training_that_was_cut_off_goes_on_with_the_same_bits(drawn, fitted, t
     def stop(done, of):
         seen.append((done, of))
         if len(seen) == (epoch - 1) * of + step:
-            raise Stop
+            raise StopError
 
     model = ChestXRayClassifier(**SMALL, epochs=3)
     given = {"patients": drawn.patients, "checkpoint": tmp_path, "checkpoint_seconds": 0.0}
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         model.fit(drawn.images, drawn.targets, on_step=stop, **given)
     steps = []
     model.fit(drawn.images, drawn.targets, on_step=lambda *each: steps.append(each), **given)
@@ -115,17 +117,8 @@ def test_what_was_not_saved_is_refused(fitted, tmp_path, damage):
             described.write_text(described.read_text().replace('"format": 1', '"format": 99'))
         case "weights":
             (tmp_path / "weights.safetensors").write_bytes(b"\0" * 20)
-    with pytest.raises(InputError, match="must (hold|be of format)"):
+    with pytest.raises(InputError, match=r"must (hold|be of format)"):
         ChestXRayClassifier.load(tmp_path)
-
-
-def test_probabilities_are_at_the_base_rates(drawn, fitted):
-    """A weighted loss says 'as if even'; undone, means over the training images come near their base rates."""
-    plain = ChestXRayClassifier(**SMALL, epochs=3, weighing="unweighted")
-    plain.fit(drawn.images, drawn.targets, patients=drawn.patients)
-    rates = drawn.targets.mean(axis=0)
-    assert np.abs(fitted.predict(drawn.images).mean(axis=0) - rates).max() < 0.12
-    assert np.abs(plain.predict(drawn.images).mean(axis=0) - rates).max() < 0.12
 
 
 def test_files_of_any_size_and_kind_are_read(fitted, tmp_path):
@@ -145,12 +138,18 @@ def test_it_starts_from_weights_and_freezes_what_it_is_told(drawn, tmp_path):
     start = DenseNet(outputs=1000)
     torch.save(start.state_dict(), tmp_path / "densenet.pth")
     model = ChestXRayClassifier(
-        weights=tmp_path / "densenet.pth", size=32, epochs=1, trainable="head", batch_size=32, workers=0
+        findings=("Effusion", "Infiltration"),
+        weights=tmp_path / "densenet.pth",
+        size=32,
+        epochs=1,
+        trainable="head",
+        workers=0,
     )
-    model.fit(drawn.images[:64], drawn.targets[:64], validation=(drawn.images[:8], drawn.targets[:8]))
+    targets = drawn.targets[:48, 2:4]
+    model.fit(drawn.images[:48], targets, validation=(drawn.images[:8], targets[:8]))
     for name, tensor in model.model_.features.state_dict().items():
         assert torch.equal(tensor, start.features.state_dict()[name]), name
-    assert model.model_.classifier.weight.shape == (14, 1024)
+    assert model.model_.classifier.weight.shape == (2, 1024)
 
 
 def test_frozen_batch_norms_keep_weights_and_statistics(drawn):
@@ -163,7 +162,7 @@ def test_frozen_batch_norms_keep_weights_and_statistics(drawn):
 
 
 def test_the_rate_falls_when_validation_stalls(drawn):
-    model = ChestXRayClassifier(**{**SMALL, "learning_rate": 0.05}, epochs=8, patience=8)
+    model = ChestXRayClassifier(**{**SMALL, "learning_rate": 0.05}, epochs=5)
     model.fit(drawn.images, drawn.targets)
     best = np.inf
     for epoch, after in zip(model.history_, model.history_[1:], strict=False):
@@ -174,13 +173,13 @@ def test_the_rate_falls_when_validation_stalls(drawn):
 
 
 def test_the_best_epoch_is_kept_and_patience_ends(drawn):
-    model = ChestXRayClassifier(**{**SMALL, "learning_rate": 0.05}, epochs=12, patience=2, decay=1.0)
+    model = ChestXRayClassifier(**{**SMALL, "learning_rate": 0.05}, epochs=6, patience=2, decay=1.0)
     images, targets = drawn.images[:200], drawn.targets[:200]
     aside = (drawn.images[200:], drawn.targets[200:])
     model.fit(images, targets, validation=aside)
     losses = [epoch.validation_loss for epoch in model.history_]
     best = int(np.argmin(losses))
-    assert len(losses) == 12 or len(losses) - 1 - best == 2
+    assert len(losses) == 6 or len(losses) - 1 - best == 2
     clipped = np.clip(model.predict(aside[0]), 1e-12, 1 - 1e-12)
     rates = np.array(model.positives_)
     odds = clipped / (1 - clipped) * (1 - rates) / rates
@@ -221,7 +220,7 @@ def test_evaluates_by_patient(drawn, fitted):
 )
 def test_impossible_parameters_are_refused(drawn, parameters, said):
     with pytest.raises(InputError, match=re.escape(said)):
-        ChestXRayClassifier(**{**SMALL, "epochs": 1, **parameters}).fit(drawn.images[:64], drawn.targets[:64])
+        ChestXRayClassifier(**{**SMALL, "epochs": 1, **parameters}).fit(drawn.images, drawn.targets)
 
 
 def test_impossible_data_are_refused(drawn, fitted, tmp_path):

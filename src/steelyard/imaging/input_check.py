@@ -186,6 +186,12 @@ def _beyond(values: _Array, pixels: _Array, expected: Expected) -> tuple[str, st
             "Pixels of 0 to 255 were normalised with statistics of the 0-1 scale.",
             "Divide by 255 before normalising.",
         )
+    if _in_unit(_undone(values, _backwards(expected))):
+        return (
+            "input-channel-order",
+            "Pixels are what mean and standard deviation in reverse order lead to.",
+            "Give mean and standard deviation in the order of the channels.",
+        )
     if _in_unit(_undone(pixels, expected)):
         return (
             "input-normalised-twice",
@@ -244,11 +250,10 @@ def _others(values: _Array, expected: Expected) -> Iterator[Finding]:
 
 def _channel_order(values: _Array, pixels: _Array, expected: Expected) -> Finding | None:
     tint = np.array(expected.mean) - np.mean(expected.mean)
-    backwards = Expected(mean=expected.mean[::-1], std=expected.std[::-1])
     meaning = "The channels are more likely in reverse order: blue, green, red."
     advice = "Reverse them (OpenCV reads BGR)."
     apart, apart_backwards = (
-        float(np.ptp(each, axis=1).max()) for each in (pixels, _undone(values, backwards))
+        float(np.ptp(each, axis=1).max()) for each in (pixels, _undone(values, _backwards(expected)))
     )
     if apart_backwards < 1e-3 < apart:
         return _finding(
@@ -300,6 +305,10 @@ def _statistics(values: _Array) -> Iterator[Finding]:
             meaning="Normalised images should have a mean near 0 and a standard deviation near 1 in every channel; these differ much from it.",
             advice="If features stay frozen, try the new images' own statistics (`steelyard run imaging.statistics-frozen`).",
         )
+
+
+def _backwards(expected: Expected) -> Expected:
+    return Expected(mean=expected.mean[::-1], std=expected.std[::-1])
 
 
 def _critical(images: int) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -62,7 +64,7 @@ def _pixels_score(dataset: Dataset, *, images: int) -> float:
     learn, test = _pixels(dataset.target)[:images], _pixels(dataset.test)
     mean, std = learn.mean(axis=0), learn.std(axis=0) + 1e-6
     scores = np.zeros(dataset.test.targets.shape)
-    for nth in range(scores.shape[1]):
+    for nth in range(dataset.test.targets.shape[1]):
         present = dataset.target.targets[: len(learn), nth] > 0.5
         if 0 < present.sum() < len(present):
             model = LogisticRegression(C=_PENALTY, max_iter=1000).fit((learn - mean) / std, present)
@@ -70,7 +72,8 @@ def _pixels_score(dataset: Dataset, *, images: int) -> float:
     return mean_auroc(dataset.test.targets, scores).area
 
 
-def _pixels(images: Labelled) -> NDArray[np.float64]:
-    count, step = len(images.images), SIDE // _MOST_PIXELS
-    blocks = np.reshape(images.images, (count, _MOST_PIXELS, step, _MOST_PIXELS, step, -1))
-    return np.reshape(blocks.mean(axis=4).mean(axis=2), (count, -1))
+def _pixels(labelled: Labelled) -> NDArray[np.float64]:
+    images = labelled.images
+    step = SIDE // _MOST_PIXELS
+    blocks: NDArray[Any] = images.reshape(len(images), _MOST_PIXELS, step, _MOST_PIXELS, step, -1)
+    return np.asarray(blocks.mean(axis=(2, 4)).reshape(len(images), -1))
