@@ -12,6 +12,7 @@ _SYSTEMS = (
     "steelyard.rare_events.questions",
     "steelyard.topics.questions",
     "steelyard.language.questions",
+    "steelyard.imaging.questions",
 )
 DEFAULT_QUESTION = "rare-events.heads"
 """What `steelyard run` asks when no question is named."""

@@ -73,7 +73,9 @@ def test_bad_input(fitted: tuple[Path, Result], text: Path, tmp_path: Path, invo
         invoke("score", tmp_path, text)
 
 
-def test_a_broken_model_is_an_error(fitted: tuple[Path, Result], text: Path, tmp_path: Path, invoke: Any) -> None:
+def test_a_broken_model_is_an_error(
+    fitted: tuple[Path, Result], text: Path, tmp_path: Path, invoke: Any
+) -> None:
     for name in ("language.json", "weights.safetensors"):
         (tmp_path / name).write_bytes((fitted[0] / name).read_bytes())
     description = json.loads((tmp_path / "language.json").read_text())

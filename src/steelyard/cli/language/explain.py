@@ -37,7 +37,9 @@ def explain_command(
     held_out = _held_out(model)
     if as_json:
         typer.echo(
-            json.dumps({"model": str(model), "unit": reader.unit, **asdict(found), "held_out": held_out}, indent=2)
+            json.dumps(
+                {"model": str(model), "unit": reader.unit, **asdict(found), "held_out": held_out}, indent=2
+            )
         )
         return
     _print(found, unit=reader.unit, held_out=held_out)

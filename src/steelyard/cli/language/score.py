@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from steelyard.cli.language.source import AsJson, Encoding, Files, Model, TextColumn, Threads, loaded, read, typed
+from steelyard.cli.language.source import (
+    AsJson,
+    Encoding,
+    Files,
+    Model,
+    TextColumn,
+    Threads,
+    loaded,
+    read,
+    typed,
+)
 
 if TYPE_CHECKING:
     from steelyard.language.model import LanguageModel
@@ -66,9 +76,7 @@ def score_command(
         _write(names, found, out)
     total = _total(found)
     if as_json:
-        records = [
-            {"document": name, **_record(each)} for name, each in zip(names, found, strict=True)
-        ]
+        records = [{"document": name, **_record(each)} for name, each in zip(names, found, strict=True)]
         typer.echo(
             json.dumps(
                 {"model": str(model), "unit": judge.unit, "documents": records, "all": total}, indent=2
@@ -172,7 +180,8 @@ def _print(
     console.print(table)
     if len(names) > SHOWN:
         console.print(
-            f"and {len(names) - SHOWN:,} more documents, which are in the last row too; --json prints all", highlight=False
+            f"and {len(names) - SHOWN:,} more documents, which are in the last row too; --json prints all",
+            highlight=False,
         )
     if out is not None:
         console.print(f"Tokens: {out.resolve()}", highlight=False, markup=False, soft_wrap=True)

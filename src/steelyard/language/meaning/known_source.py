@@ -166,9 +166,7 @@ def _probabilities(
     return source.conditional(kinds)[own.reshape(-1)], contexts
 
 
-def _rows(
-    model: Predictor, alphabet: Vocabulary, text: str, *, order: int
-) -> NDArray[np.float64]:
+def _rows(model: Predictor, alphabet: Vocabulary, text: str, *, order: int) -> NDArray[np.float64]:
     """Return a model's log probabilities of the alphabet's characters at each character of a text but the first `order`.
 
     A model that was never shown one of the characters has no probability for it but that of the unknown token; the source's
@@ -187,9 +185,7 @@ def _rows(
 def _measured(
     model: Predictor, alphabet: Vocabulary, text: str, p: NDArray[np.float64], *, order: int
 ) -> Divergence:
-    return divergence(
-        [_rows(model, alphabet, text, order=order)], p, alphabet.encode(text).ids[order:]
-    )
+    return divergence([_rows(model, alphabet, text, order=order)], p, alphabet.encode(text).ids[order:])
 
 
 def _gaps(
@@ -218,7 +214,8 @@ def _gaps(
                 divergence_nats=float(part[kind] * len(own) / count[kind]),
                 part_nats=float(part[kind]),
                 likely=tuple(
-                    (alphabet.tokens[each], float(p[at[0], each]), float(q[at, each].mean())) for each in likely
+                    (alphabet.tokens[each], float(p[at[0], each]), float(q[at, each].mean()))
+                    for each in likely
                 ),
             )
         )

@@ -110,7 +110,9 @@ def all_guesses_reliability(found: Scored, *, seed: int, repetitions: int = 1000
     When it is wrong: as `reliability`.
     """
     if not found.mass.shape[1]:
-        raise InputError("the text must be scored with bands of probability, but has none; try `edges=ALL_EDGES`")
+        raise InputError(
+            "the text must be scored with bands of probability, but has none; try `edges=ALL_EDGES`"
+        )
     observed = np.zeros_like(found.mass)
     observed[np.arange(len(observed)), found.right_band] = 1.0
     return reliability(found.mass, observed, found.sizes, seed=seed, repetitions=repetitions)

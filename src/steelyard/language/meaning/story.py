@@ -164,7 +164,9 @@ def tell(
     text = spread_out(held_out, vocabulary, most=measured, names=names)
     stream, trained = text.stream, make_stream(training, vocabulary)
     if stream.tokens < 8:
-        raise InputError(f"the held-out text must have 8 or more tokens, but has {stream.tokens}; hold out more")
+        raise InputError(
+            f"the held-out text must have 8 or more tokens, but has {stream.tokens}; hold out more"
+        )
     targets = stream.ids[1:]
     seen = []
     for nth, state in enumerate(states, start=1):

@@ -75,7 +75,9 @@ def view_of(
         count=f"{story.measured_tokens:,}",
         states=tuple(
             {
-                "label": "Before training" if state.tokens == 0 else f"After {_short(state.tokens)} {story.unit}s",
+                "label": "Before training"
+                if state.tokens == 0
+                else f"After {_short(state.tokens)} {story.unit}s",
                 "nats": number(state.guesses.nats, zeros=True),
                 "right": chance(state.guesses.right_probability),
             }
@@ -189,7 +191,9 @@ def _measured(story: Story) -> list[tuple[str, str]]:
     unknown = (
         f", {story.measured_unknown:,} of them unknown to the vocabulary" if story.measured_unknown else ""
     )
-    shown = clean(", ".join(f"{name} {value}" for name, value in story.parameters.items() if value is not None))
+    shown = clean(
+        ", ".join(f"{name} {value}" for name, value in story.parameters.items() if value is not None)
+    )
     return [
         ("Model", shown or "not recorded"),
         (

@@ -72,8 +72,7 @@ def _nats(probability: float) -> str:
 
 def _title(text: str, seen: Seen) -> str:
     guesses = ", ".join(
-        f"{visible(guess)} {chance(p)}"
-        for guess, p in zip(seen.guesses, seen.probabilities, strict=True)
+        f"{visible(guess)} {chance(p)}" for guess, p in zip(seen.guesses, seen.probabilities, strict=True)
     )
     return f"{visible(text)}: {seen.nats:.2f} nats, {chance(math.exp(-seen.nats))}, guess {seen.rank:,}. First guesses: {guesses}"
 
@@ -103,9 +102,7 @@ def _chosen(chosen: Chosen, passage: Passage, story: Story) -> Texts:
                 "rank": f"{seen[chosen.at].rank:,}",
                 "guesses": tuple(
                     {"text": visible(guess), "probability": chance(p), "right": guess == text}
-                    for guess, p in zip(
-                        seen[chosen.at].guesses, seen[chosen.at].probabilities, strict=True
-                    )
+                    for guess, p in zip(seen[chosen.at].guesses, seen[chosen.at].probabilities, strict=True)
                 ),
             }
             for state, seen in zip(story.states, passage.seen, strict=True)
