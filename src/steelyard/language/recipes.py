@@ -18,10 +18,10 @@ RECIPES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "hidden": 512,
             "dropout": 0.4,
             "weight_dropout": 0.2,
-            "batch": 64,
+            "batch": 32,
             "window": 128,
-            "epochs": 40,
-            "learning_rate": 0.004,
+            "epochs": 16,
+            "learning_rate": 0.003,
             "average": 0.998,
         },
         "word": {
