@@ -109,9 +109,7 @@ def test_what_the_pages_show_is_the_same_number(
         assert sum(each.loss_nats for each in worked) == pytest.approx(in_numpy[nth], rel=1e-12)
 
 
-def test_the_gradient_is_softmax_minus_one_hot(
-    logits: NDArray[np.float64], right: NDArray[np.int64]
-) -> None:
+def test_the_gradient_is_softmax_minus_one_hot(logits: NDArray[np.float64], right: NDArray[np.int64]) -> None:
     claimed = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True) - np.eye(SIZE)[right]
 
     leaf = torch.tensor(logits, requires_grad=True)

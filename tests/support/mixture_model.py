@@ -38,6 +38,8 @@ def mixtures(
     pairs = KneserNey(order=2).fit(make_stream(texts, vocabulary), size=vocabulary.size)
     table = np.stack([pairs.predict([token]) for token in range(vocabulary.size)])
     return tuple(
-        State(step=10 * nth, tokens=0 if nth == 0 else 10 ** (nth + 2), model=Mixture(vocabulary, table, share))
+        State(
+            step=10 * nth, tokens=0 if nth == 0 else 10 ** (nth + 2), model=Mixture(vocabulary, table, share)
+        )
         for nth, share in enumerate(shares)
     )

@@ -9,7 +9,9 @@ from typer.testing import Result
 from steelyard.errors import InputError
 
 
-def test_the_same_seed_writes_the_same_text(fitted: tuple[Path, Result], invoke_json: Any, invoke: Any) -> None:
+def test_the_same_seed_writes_the_same_text(
+    fitted: tuple[Path, Result], invoke_json: Any, invoke: Any
+) -> None:
     one = invoke_json("generate", fitted[0], "--prompt", "the ", "--length", "40", "--seed", "1")
     two = invoke_json("generate", fitted[0], "--prompt", "the ", "--length", "40", "--seed", "1")
     other = invoke_json("generate", fitted[0], "--prompt", "the ", "--length", "40", "--seed", "2")
@@ -21,7 +23,9 @@ def test_the_same_seed_writes_the_same_text(fitted: tuple[Path, Result], invoke_
 
 
 def test_a_prompt_on_standard_input(fitted: tuple[Path, Result], invoke: Any) -> None:
-    said = invoke("generate", fitted[0], "--prompt", "-", "--length", "5", "--temperature", "0", given=b"the cat")
+    said = invoke(
+        "generate", fitted[0], "--prompt", "-", "--length", "5", "--temperature", "0", given=b"the cat"
+    )
     assert said.stdout.startswith("the cat")
 
 

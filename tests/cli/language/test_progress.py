@@ -28,7 +28,9 @@ def test_a_line_an_epoch_where_nobody_watches(capsys: pytest.CaptureFixture[str]
     assert said == "epoch 2, 1,000 words/s, loss 2.000 nats (frequencies alone 5.000), validation 2.500\n"
 
 
-def test_a_bar_where_somebody_does(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bar_where_somebody_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", "150")
     with training_shown(unit="word", unigram_nats=5.0) as show:

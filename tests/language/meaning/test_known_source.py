@@ -10,9 +10,7 @@ from steelyard.language.meaning.small_model import train_small
 
 
 def test_the_loss_is_entropy_plus_divergence_and_comes_down(texts: list[str]) -> None:
-    found = known_source(
-        texts, lambda text: mixtures([text]), seed=0, order=1, drawn=20_000, held_out=3000
-    )
+    found = known_source(texts, lambda text: mixtures([text]), seed=0, order=1, drawn=20_000, held_out=3000)
     for state in found.states:
         whole = state.entropy_nats + state.divergence_nats
         assert state.cross_entropy_nats == pytest.approx(whole, rel=1e-12)

@@ -32,9 +32,7 @@ def brute(ids: list[int], training: list[int], longest: int) -> list[int]:
 @settings(max_examples=300)
 @given(_TEXT, _TEXT, st.integers(1, 12))
 def test_as_a_search_for_every_run(ids: list[int], training: list[int], longest: int) -> None:
-    found = longest_seen(
-        np.array(ids, dtype=np.int32), np.array(training, dtype=np.int32), longest=longest
-    )
+    found = longest_seen(np.array(ids, dtype=np.int32), np.array(training, dtype=np.int32), longest=longest)
     assert found.tolist() == brute(ids, training, longest)
 
 

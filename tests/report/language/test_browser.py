@@ -85,9 +85,7 @@ def test_the_passage_is_walked_with_the_keyboard_and_through_the_training(
     shown: Story, tmp_path: Path
 ) -> None:
     page = write_language(shown, tmp_path / "page.html")
-    html = re.sub(
-        r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8")
-    )
+    html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8"))
     before, end, after = html.rpartition("</body>")
     page.write_text(before + _WALK + end + after, encoding="utf-8")
     document, console = opened(page, tmp_path / "profile")

@@ -20,9 +20,7 @@ def test_the_curve_has_every_state_but_the_untrained_one_and_every_yardstick(sho
     (figure,) = chart_curve.figures(shown)
     rows = rows_of(figure)
     dots = {row["tokens"]: row["nats"] for row in rows if row.get("level") == "held-out text"}
-    assert dots == {
-        state.tokens: pytest.approx(state.guesses.nats) for state in shown.states if state.tokens
-    }
+    assert dots == {state.tokens: pytest.approx(state.guesses.nats) for state in shown.states if state.tokens}
     marks = {row["name"]: row["nats"] for row in rows if "name" in row}
     assert marks == {
         each.name: pytest.approx(each.nats) for each in shown.yardsticks if each.nats is not None
@@ -56,7 +54,10 @@ def test_the_areas_are_entropy_and_divergence(shown: Story) -> None:
 def test_a_model_that_is_not_faulty_is_not_said_to_be(shown: Story) -> None:
     fine = replace(shown.first_guess, error=0.01, low=0.0, high=0.02, by_chance=0.012)
     faulty = replace(shown.first_guess, error=0.09, low=0.07, high=0.11, by_chance=0.012, overconfidence=0.05)
-    for found, said in ((fine, "No fault can be told from chance."), (faulty, "surer than it may be, by 5.0%")):
+    for found, said in (
+        (fine, "No fault can be told from chance."),
+        (faulty, "surer than it may be, by 5.0%"),
+    ):
         first, _ = chart_reliability.figures(replace(shown, first_guess=found))
         assert said in first.caption
 

@@ -66,7 +66,9 @@ def fit_command(
     dropout: Annotated[float | None, typer.Option(help="Share dropped, 0 to 1.", show_default=False)] = None,
     tied: Annotated[
         bool | None,
-        typer.Option("--tied/--not-tied", help="Use the embedding as the output's weights.", show_default=False),
+        typer.Option(
+            "--tied/--not-tied", help="Use the embedding as the output's weights.", show_default=False
+        ),
     ] = None,
     batch: Annotated[
         int | None, typer.Option(min=1, help="Stretches read side by side.", show_default=False)
@@ -84,7 +86,9 @@ def fit_command(
         float | None,
         typer.Option(help="Stop after the epoch in which they are over.", show_default=False),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of weights, dropout and which documents are held out.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of weights, dropout and which documents are held out.")
+    ] = 0,
     threads: Threads = None,
     text_column: TextColumn = None,
     files: Files = "*",
@@ -157,14 +161,22 @@ def fit_command(
     model.save(folder)
     known = _known(parts, seed=seed, threads=threads) if known_source else None
     story = _told(
-        model, parts, documents, curve=record.points(model.history_), known=known, sentences=sentence or (), seed=seed
+        model,
+        parts,
+        documents,
+        curve=record.points(model.history_),
+        known=known,
+        sentences=sentence or (),
+        seed=seed,
     )
     _write(story, folder, page, notes=(parts.rule,))
     if as_json:
         from steelyard.report.language.page import story_to_dict
 
         said = {name: value for name, value in story_to_dict(story).items() if name != "passages"}
-        typer.echo(json.dumps({**said, "folder": str(folder), "report": str(page)}, indent=2, allow_nan=False))
+        typer.echo(
+            json.dumps({**said, "folder": str(folder), "report": str(page)}, indent=2, allow_nan=False)
+        )
     else:
         _print(story, folder, page)
 
@@ -189,9 +201,7 @@ def prepared(folder: Path) -> Path:
     return folder
 
 
-def _model(
-    recipe: str | None, given: Mapping[str, Any], seed: int, threads: int | None
-) -> LanguageModel:
+def _model(recipe: str | None, given: Mapping[str, Any], seed: int, threads: int | None) -> LanguageModel:
     from steelyard.language.model import LanguageModel
 
     chosen = {**given, "seed": seed, "threads": threads}

@@ -73,11 +73,7 @@ def described(progress: Progress, *, unit: str, unigram_nats: float) -> str:
 
 def _say_epoch(progress: Progress, *, unit: str, unigram_nats: float) -> None:
     if progress.epoch == int(progress.epoch):
-        validated = (
-            ""
-            if progress.validation_nats is None
-            else f", validation {progress.validation_nats:.3f}"
-        )
+        validated = "" if progress.validation_nats is None else f", validation {progress.validation_nats:.3f}"
         typer.echo(described(progress, unit=unit, unigram_nats=unigram_nats) + validated, err=True)
 
 

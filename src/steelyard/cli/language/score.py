@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from steelyard.cli.language.source import AsJson, Encoding, Files, Model, TextColumn, Threads, loaded, read, typed
+from steelyard.cli.language.source import (
+    AsJson,
+    Encoding,
+    Files,
+    Model,
+    TextColumn,
+    Threads,
+    loaded,
+    read,
+    typed,
+)
 
 if TYPE_CHECKING:
     from steelyard.language.model import LanguageModel
@@ -57,7 +67,8 @@ def score_command(
         check_writable(out)
     judge = loaded(model, threads=threads)
     if not text or text == [Path("-")]:
-        names, texts = ("standard input",), (typed("-", what="the text"),)
+        names: tuple[str, ...] = ("standard input",)
+        texts: tuple[str, ...] = (typed("-", what="the text"),)
     else:
         documents = read(text, text_column=text_column, files=files, encoding=encoding)
         names, texts = documents.names, documents.texts
@@ -66,9 +77,7 @@ def score_command(
         _write(names, found, out)
     total = _total(found)
     if as_json:
-        records = [
-            {"document": name, **_record(each)} for name, each in zip(names, found, strict=True)
-        ]
+        records = [{"document": name, **_record(each)} for name, each in zip(names, found, strict=True)]
         typer.echo(
             json.dumps(
                 {"model": str(model), "unit": judge.unit, "documents": records, "all": total}, indent=2
@@ -172,7 +181,8 @@ def _print(
     console.print(table)
     if len(names) > SHOWN:
         console.print(
-            f"and {len(names) - SHOWN:,} more documents, which are in the last row too; --json prints all", highlight=False
+            f"and {len(names) - SHOWN:,} more documents, which are in the last row too; --json prints all",
+            highlight=False,
         )
     if out is not None:
         console.print(f"Tokens: {out.resolve()}", highlight=False, markup=False, soft_wrap=True)

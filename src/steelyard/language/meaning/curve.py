@@ -158,4 +158,6 @@ class _Stretch:
 
     def point(self) -> CurvePoint:
         mean = self.nats / self.tokens if self.tokens > 0 else math.nan
-        return CurvePoint(step=self.step, tokens=self.until, train_nats=mean, validation_nats=self.validation_nats)
+        return CurvePoint(
+            step=self.step, tokens=self.until, train_nats=mean, validation_nats=self.validation_nats
+        )

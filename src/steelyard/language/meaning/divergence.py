@@ -67,7 +67,9 @@ def divergence(
     for chunk in rows:
         own = p[first : first + len(chunk)]
         if own.shape != chunk.shape:
-            raise InputError(f"`rows` must be as `p`, but a chunk has shape {chunk.shape} where p has {own.shape}")
+            raise InputError(
+                f"`rows` must be as `p`, but a chunk has shape {chunk.shape} where p has {own.shape}"
+            )
         log_q = chunk.astype(np.float64)
         expected.append(-(own * np.where(own > 0, log_q, 0.0)).sum(axis=1))
         losses.append(-log_q[np.arange(len(chunk)), drawn[first : first + len(chunk)]])

@@ -79,7 +79,9 @@ def explain(model: Predictor, text: str, *, count: int = GUESSES) -> Explained:
     vocabulary = model.vocabulary_
     encoded = vocabulary.encode(text)
     if not len(encoded.ids):
-        raise InputError(f"the text must hold {vocabulary.unit}s, but holds none; give a text that isn't empty")
+        raise InputError(
+            f"the text must hold {vocabulary.unit}s, but holds none; give a text that isn't empty"
+        )
     stream = make_stream([text], vocabulary)
     found = scored(model.log_probabilities(stream), stream.ids[1:], count=count)
     frequencies = vocabulary.counts + 1

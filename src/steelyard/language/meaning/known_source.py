@@ -139,7 +139,7 @@ def known_source(
             )
             for state, each in zip(states, found, strict=True)
         ),
-        gaps=_gaps(states[-1].model, alphabet, rest, p, contexts, found[-1]),
+        gaps=_gaps(states[-1].model, alphabet, rest, p=p, contexts=contexts, found=found[-1]),
     )
 
 
@@ -166,9 +166,7 @@ def _probabilities(
     return source.conditional(kinds)[own.reshape(-1)], contexts
 
 
-def _rows(
-    model: Predictor, alphabet: Vocabulary, text: str, *, order: int
-) -> NDArray[np.float64]:
+def _rows(model: Predictor, alphabet: Vocabulary, text: str, *, order: int) -> NDArray[np.float64]:
     """Return a model's log probabilities of the alphabet's characters at each character of a text but the first `order`.
 
     A model that was never shown one of the characters has no probability for it but that of the unknown token; the source's
@@ -187,19 +185,17 @@ def _rows(
 def _measured(
     model: Predictor, alphabet: Vocabulary, text: str, p: NDArray[np.float64], *, order: int
 ) -> Divergence:
-    return divergence(
-        [_rows(model, alphabet, text, order=order)], p, alphabet.encode(text).ids[order:]
-    )
+    return divergence([_rows(model, alphabet, text, order=order)], p, alphabet.encode(text).ids[order:])
 
 
 def _gaps(
     model: Predictor,
     alphabet: Vocabulary,
     text: str,
+    *,
     p: NDArray[np.float64],
     contexts: NDArray[np.int64],
     found: Divergence,
-    *,
     most: int = 8,
 ) -> tuple[Gap, ...]:
     kinds, own = np.unique(contexts, axis=0, return_inverse=True)
@@ -218,7 +214,8 @@ def _gaps(
                 divergence_nats=float(part[kind] * len(own) / count[kind]),
                 part_nats=float(part[kind]),
                 likely=tuple(
-                    (alphabet.tokens[each], float(p[at[0], each]), float(q[at, each].mean())) for each in likely
+                    (alphabet.tokens[each], float(p[at[0], each]), float(q[at, each].mean()))
+                    for each in likely
                 ),
             )
         )

@@ -100,7 +100,9 @@ def passage(
         InputError: no states, or no tokens there.
     """
     if not states:
-        raise InputError("a passage must be seen by a state of a model, but there is none; fit with `snapshots=8`")
+        raise InputError(
+            "a passage must be seen by a state of a model, but there is none; fit with `snapshots=8`"
+        )
     vocabulary = states[-1].model.vocabulary_
     encoded = vocabulary.encode(text)
     end = len(encoded.ids) if count is None else min(start + count, len(encoded.ids))

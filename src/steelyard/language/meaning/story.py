@@ -164,7 +164,9 @@ def tell(
     text = spread_out(held_out, vocabulary, most=measured, names=names)
     stream, trained = text.stream, make_stream(training, vocabulary)
     if stream.tokens < 8:
-        raise InputError(f"the held-out text must have 8 or more tokens, but has {stream.tokens}; hold out more")
+        raise InputError(
+            f"the held-out text must have 8 or more tokens, but has {stream.tokens}; hold out more"
+        )
     targets = stream.ids[1:]
     seen = []
     for nth, state in enumerate(states, start=1):
@@ -269,9 +271,7 @@ def _plain(value: Any) -> Any:
             return bool(value)
         case float() | np.floating():
             return float(value) if math.isfinite(value) else None
-        case np.integer():
+        case np.integer() | int():
             return int(value)
-        case int() | str() | None:
-            return value
         case _:
-            return str(value)
+            return value if value is None else str(value)

@@ -33,7 +33,9 @@ def figures(story: Story) -> list[Figure]:
         rows += [{"level": level, "tokens": at, "nats": nats} for at, nats in kept]
     levels = [level for level in lines if any(row["level"] == level for row in rows)]
     yardsticks = [(each.name, each.nats, each.meaning) for each in story.yardsticks if each.nats is not None]
-    marks: list[Row] = [{"name": name, "nats": nats, "meaning": meaning} for name, nats, meaning in yardsticks]
+    marks: list[Row] = [
+        {"name": name, "nats": nats, "meaning": meaning} for name, nats, meaning in yardsticks
+    ]
     values = [float(str(row["nats"])) for row in [*rows, *marks]]
     labels = _apart([(name, nats) for name, nats, _ in yardsticks], gap=0.045 * (max(values) - min(values)))
     y = alt.Y(
@@ -75,7 +77,7 @@ def figures(story: Story) -> list[Figure]:
     if reported:
         lines = drawn(reported).mark_line(strokeWidth=1.8, clip=True)
         layers.insert(2, lines.encode(strokeDash=level_dash(levels)))
-    chart = alt.layer(*layers    ).properties(width=WIDTH, height=340)
+    chart = alt.layer(*layers).properties(width=WIDTH, height=340)
     first, last = story.states[0], story.states[-1]
     passed = [each.name for each in story.yardsticks if each.nats and each.nats > last.guesses.nats]
     said = f"At the end it lies below {', '.join(passed)}." if passed else "It lies above all of them."

@@ -141,7 +141,9 @@ def _bands(story: Story) -> Figure:
             f"Every held-out {story.unit}, by the probability that it got before it came. The loss falls because they move from the left colours to "
             "the right ones: the costly surprises first, then from a fair guess to a sure one."
         ),
-        chart=finish(chart, description="Shares of tokens by the probability that they were given, by state."),
+        chart=finish(
+            chart, description="Shares of tokens by the probability that they were given, by state."
+        ),
         columns=(f"{story.unit}s trained on", *_BAND_NAMES),
         rows=tuple(
             (f"{state.tokens:,}", *(percent(share) for share in state.guesses.shares))

@@ -88,7 +88,9 @@ def _figure(known: KnownSource) -> Figure:
             f"report; it comes down to H from above, and stays {number(last.divergence_nats, digits=3)} nats over it at the end. A dot may lie a little "
             "beside the area by the luck of the characters drawn (its bar: two standard errors)."
         ),
-        chart=finish(chart, description="Cross-entropy as entropy plus divergence, by characters trained on."),
+        chart=finish(
+            chart, description="Cross-entropy as entropy plus divergence, by characters trained on."
+        ),
         columns=("characters trained on", "loss", "cross-entropy", "H (of the contexts drawn)", "KL(p||q)"),
         rows=tuple(
             (

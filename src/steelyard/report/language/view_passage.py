@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from steelyard.language.meaning.passage import Chosen, Passage, Seen
@@ -58,7 +59,7 @@ def legend() -> tuple[Texts, ...]:
             "probability": f"over {_percent(low)}" if low else f"up to {_percent(high)}",
             "nats": f"to {_nats(low)}" if low else f"over {_nats(high)}",
         }
-        for nth, (high, low) in enumerate(zip(edges, edges[1:], strict=False))
+        for nth, (high, low) in enumerate(pairwise(edges))
     )
 
 
@@ -72,8 +73,7 @@ def _nats(probability: float) -> str:
 
 def _title(text: str, seen: Seen) -> str:
     guesses = ", ".join(
-        f"{visible(guess)} {chance(p)}"
-        for guess, p in zip(seen.guesses, seen.probabilities, strict=True)
+        f"{visible(guess)} {chance(p)}" for guess, p in zip(seen.guesses, seen.probabilities, strict=True)
     )
     return f"{visible(text)}: {seen.nats:.2f} nats, {chance(math.exp(-seen.nats))}, guess {seen.rank:,}. First guesses: {guesses}"
 
@@ -103,9 +103,7 @@ def _chosen(chosen: Chosen, passage: Passage, story: Story) -> Texts:
                 "rank": f"{seen[chosen.at].rank:,}",
                 "guesses": tuple(
                     {"text": visible(guess), "probability": chance(p), "right": guess == text}
-                    for guess, p in zip(
-                        seen[chosen.at].guesses, seen[chosen.at].probabilities, strict=True
-                    )
+                    for guess, p in zip(seen[chosen.at].guesses, seen[chosen.at].probabilities, strict=True)
                 ),
             }
             for state, seen in zip(story.states, passage.seen, strict=True)
