@@ -132,8 +132,8 @@ def reliability(
     probabilities too: `by_chance` is its mean for those, sum over bands sqrt(2/pi sum p (1 - p)) / n, from the normal
     limit of sums of outcomes that are drawn from what was predicted. Absolute values have a corner at 0, where the usual
     bootstrap intervals fail: in a simulation with perfect probabilities they missed the true error in 42% of the texts
-    or more. So a band whose difference is below sqrt(ln n) standard errors counts as one without a difference (the selection
-    of Andrews and Soares 2010, eq. 4.4), and its error as all chance; the interval is a little too wide rather than too narrow.
+    or more. So a band whose difference is below sqrt(ln n) standard errors counts as one without a difference (the generalised
+    moment selection of Andrews and Soares 2010), and its error as all chance; the interval is a little too wide rather than too narrow.
 
     Args:
         predicted: probability that each token's guesses in each band had in sum, shape (n, bands), at most 1 a row.
