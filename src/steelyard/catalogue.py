@@ -8,7 +8,11 @@ from importlib import import_module
 from steelyard.errors import InputError
 from steelyard.study.question import Question
 
-_SYSTEMS = ("steelyard.rare_events.questions", "steelyard.topics.questions")
+_SYSTEMS = (
+    "steelyard.rare_events.questions",
+    "steelyard.topics.questions",
+    "steelyard.language.questions",
+)
 DEFAULT_QUESTION = "rare-events.heads"
 """What `steelyard run` asks when no question is named."""
 

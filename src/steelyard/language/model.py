@@ -61,7 +61,7 @@ class LanguageModel:
         spread: initial weights are uniform in [-spread, spread]; None: PyTorch's way, forget gates open.
         output_start: what the untrained network guesses: `uniform`, `unigram`, or `large` (confident nonsense).
         batch, window, epochs, patience, optimiser, learning_rate, schedule, decay_after, decay_factor, clip, clip_by, sum_over_time,
-            weight_decay, average: how it is trained, see `plan.TrainingPlan`.
+            weight_decay, average, carry: how it is trained, see `plan.TrainingPlan`.
         validation_share: last part of a single text, or share of the documents, that decides which weights are kept, where `fit` isn't
             given a validation text; 0: none, the last weights are kept.
         precision: `auto`, `float32`, `bfloat16` (autocast) or `float64`.
@@ -115,6 +115,7 @@ class LanguageModel:
         sum_over_time: bool = False,
         weight_decay: float = 0.0,
         average: float | None = None,
+        carry: bool = True,
         validation_share: float = 0.1,
         precision: Precision = "auto",
         device: str = "auto",
@@ -148,6 +149,7 @@ class LanguageModel:
         self.sum_over_time = sum_over_time
         self.weight_decay = weight_decay
         self.average = average
+        self.carry = carry
         self.validation_share = validation_share
         self.precision: Precision = precision
         self.device = device

@@ -37,6 +37,8 @@ class TrainingPlan:
         weight_decay: of matrices, apart from the gradient (AdamW, Loshchilov and Hutter 2019); `adam` only.
         average: weights are averaged over the steps with this memory (0.999: about the last thousand) and the averages are what is
             validated and kept (Polyak and Juditsky 1992, exponential); None: no average.
+        carry: the state is carried on from window to window; False: every window begins at zero, so that nothing from before it is
+            known (Keras' `stateful=False`, its default).
 
     Raises:
         InputError: a value outside its range.
@@ -60,6 +62,7 @@ class TrainingPlan:
     sum_over_time: bool = False
     weight_decay: float = 0.0
     average: float | None = None
+    carry: bool = True
 
     def __post_init__(self) -> None:
         for name in ("batch", "window", "epochs"):

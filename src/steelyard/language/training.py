@@ -161,7 +161,9 @@ class Training:
         began = time.perf_counter()
         epoch, at = divmod(self.step, self.windows)
         if at == 0:
-            self.carried, self.loss_sum, self.counted = self.network.start(self.inputs.shape[1]), 0.0, 0
+            self.loss_sum, self.counted = 0.0, 0
+        if at == 0 or not self.plan.carry:
+            self.carried = self.network.start(self.inputs.shape[1])
         rows = slice(at * self.plan.window, min((at + 1) * self.plan.window, self.length))
         rate = self.plan.rate(step=self.step, steps=self.steps, epoch=epoch)
         loss = self._train(self.inputs[rows], self.targets[rows], rate)
