@@ -12,6 +12,8 @@ from typer.testing import Result
 from steelyard.cli.language import fit as fit_module
 from steelyard.errors import InputError
 from steelyard.language.model import LanguageModel
+from steelyard.language.parts import split_documents
+from steelyard.language.reading import read_documents
 
 
 def test_a_model_a_page_a_story_and_a_table(fitted: tuple[Path, Result]) -> None:
@@ -40,8 +42,7 @@ def test_a_model_a_page_a_story_and_a_table(fitted: tuple[Path, Result]) -> None
 def test_the_saved_model_is_the_pages_last_state(fitted: tuple[Path, Result], text: Path) -> None:
     folder, _ = fitted
     story = json.loads((folder / "story.json").read_text(encoding="utf-8"))
-    whole = text.read_text(encoding="utf-8")
-    held_out = whole[round(0.9 * len(whole)) :]
+    (held_out,) = split_documents(read_documents(text)).test
     score = LanguageModel.load(folder).score(held_out)
     assert score.nats_per_token == pytest.approx(story["states"][-1]["guesses"]["nats"], rel=1e-4)
     assert score.bits_per_byte == pytest.approx(story["states"][-1]["bits_per_byte"], rel=1e-4)
@@ -75,7 +76,7 @@ def test_a_recipe_that_options_change(
     assert said["parameters"]["optimiser"] == "rmsprop"
 
 
-def test_a_stopped_training_goes_on_to_the_same_weights(
+def test_a_stopped_training_goes_on_to_the_same_weights(  # noqa: PLR0917 - fixtures
     fitted: tuple[Path, Result],
     text: Path,
     tmp_path: Path,
@@ -136,7 +137,7 @@ def test_bad_input_is_an_error_that_says_what_to_do(
 
 def test_folders_that_are_somebody_elses(text: Path, tmp_path: Path, invoke: Any) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(InputError, match="holds 'mine.txt'; name another"):
+    with pytest.raises(InputError, match=r"holds 'mine\.txt'; name another"):
         invoke("fit", text, "--out", tmp_path)
     with pytest.raises(InputError, match="must be a folder that can be written"):
         invoke("fit", text, "--out", tmp_path / "mine.txt")

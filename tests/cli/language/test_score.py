@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ def test_every_token_in_a_file(
 
 
 def test_bad_input(fitted: tuple[Path, Result], text: Path, tmp_path: Path, invoke: Any) -> None:
-    with pytest.raises(InputError, match="--out must end in .csv, .parquet or .jsonl"):
+    with pytest.raises(InputError, match=r"--out must end in \.csv"):
         invoke("score", fitted[0], text, "--out", tmp_path / "x.txt")
     with pytest.raises(InputError, match="byte 1 \\(0xff\\) is not"):
         invoke("score", fitted[0], given=b"a\xff")
@@ -78,7 +77,7 @@ def test_a_broken_model_is_an_error(
 ) -> None:
     for name in ("language.json", "weights.safetensors"):
         (tmp_path / name).write_bytes((fitted[0] / name).read_bytes())
-    description = json.loads((tmp_path / "language.json").read_text())
-    (tmp_path / "language.json").write_text(json.dumps({**description, "parameters": {"hidden": "many"}}))
+    description = tmp_path / "language.json"
+    description.write_text(description.read_text()[:-40])
     with pytest.raises(InputError):
         invoke("score", tmp_path, text)

@@ -83,12 +83,13 @@ def _print(found: Explained, *, unit: str, held_out: dict[str, float]) -> None:
     console.print(table)
     count = len(found.tokens)
     total = sum(token.nats for token in found.tokens)
+    typical = chance(math.exp(-found.nats_per_token))
     lines = [
         f"{plural(count, unit)} cost {total:.3f} nats: {number(found.nats_per_token, zeros=True)} each. This mean is the loss.",
-        f"It is the cost of a probability of {chance(math.exp(-found.nats_per_token))} each time, as hard as a guess among "
-        f"{number(found.perplexity, digits=3)} equally probable {unit}s; {number(found.bits_per_byte, digits=3)} bits a byte.",
-        f"First guess right: {found.right} of {count}. On this text, every {unit} equally probable costs {number(found.uniform_nats)} nats each, "
-        f"frequencies alone {number(found.unigram_nats)}.",
+        f"It is the cost of a probability of {typical} each time: a guess among {number(found.perplexity, digits=3)} equally probable {unit}s.",
+        f"In bits a byte, spelling included: {number(found.bits_per_byte, digits=3)}.",
+        f"First guess right: {found.right} of {count}.",
+        f"On this text, every {unit} equally probable costs {number(found.uniform_nats)} nats each, frequencies alone {number(found.unigram_nats)}.",
     ]
     if held_out:
         others = ", ".join(f"{name} {number(nats)}" for name, nats in held_out.items())

@@ -67,7 +67,8 @@ def score_command(
         check_writable(out)
     judge = loaded(model, threads=threads)
     if not text or text == [Path("-")]:
-        names, texts = ("standard input",), (typed("-", what="the text"),)
+        names: tuple[str, ...] = ("standard input",)
+        texts: tuple[str, ...] = (typed("-", what="the text"),)
     else:
         documents = read(text, text_column=text_column, files=files, encoding=encoding)
         names, texts = documents.names, documents.texts

@@ -139,7 +139,7 @@ def known_source(
             )
             for state, each in zip(states, found, strict=True)
         ),
-        gaps=_gaps(states[-1].model, alphabet, rest, p, contexts, found[-1]),
+        gaps=_gaps(states[-1].model, alphabet, rest, p=p, contexts=contexts, found=found[-1]),
     )
 
 
@@ -192,10 +192,10 @@ def _gaps(
     model: Predictor,
     alphabet: Vocabulary,
     text: str,
+    *,
     p: NDArray[np.float64],
     contexts: NDArray[np.int64],
     found: Divergence,
-    *,
     most: int = 8,
 ) -> tuple[Gap, ...]:
     kinds, own = np.unique(contexts, axis=0, return_inverse=True)

@@ -143,4 +143,5 @@ def _in_bands(
     cell = (np.arange(len(chunk))[:, None] * bands + band).ravel()
     mass = np.bincount(cell, weights=probability.ravel(), minlength=len(chunk) * bands)
     sizes = np.bincount(band.ravel(), minlength=bands)
-    return mass.reshape(len(chunk), bands), band[np.arange(len(chunk)), right].astype(np.int64), sizes
+    own = band[np.arange(len(chunk)), right].astype(np.int64)
+    return mass.reshape(len(chunk), bands).astype(np.float64), own, sizes.astype(np.int64)

@@ -271,9 +271,7 @@ def _plain(value: Any) -> Any:
             return bool(value)
         case float() | np.floating():
             return float(value) if math.isfinite(value) else None
-        case np.integer():
+        case np.integer() | int():
             return int(value)
-        case int() | str() | None:
-            return value
         case _:
-            return str(value)
+            return value if value is None else str(value)

@@ -100,10 +100,11 @@ def view_of(
 def _warnings(story: Story) -> list[str]:
     if story.copied < _COPIED:
         return []
-    return [
+    said = (
         f"{percent(story.copied)} of the held-out {story.unit}s end a run of 32 or more that stands in the training text as well: the held-out text is partly "
         "a copy, which flatters every figure, those of the counts and the compressor most."
-    ]
+    )
+    return [said]
 
 
 def _answer(story: Story) -> str:
@@ -194,6 +195,14 @@ def _measured(story: Story) -> list[tuple[str, str]]:
     shown = clean(
         ", ".join(f"{name} {value}" for name, value in story.parameters.items() if value is not None)
     )
+    units = (
+        f"nats (natural logarithms) a {story.unit}, without the spelling of unknown ones; bits a byte with it, so that models of words and of "
+        "characters compare"
+    )
+    guesses = (
+        "the most probable token is the first guess; equally probable ones share their places. (unknown) is a token as any other: right "
+        "where an unknown one came"
+    )
     return [
         ("Model", shown or "not recorded"),
         (
@@ -204,16 +213,8 @@ def _measured(story: Story) -> list[tuple[str, str]]:
             "Held-out text",
             f"{plural(story.measured_documents, 'document')}, {plural(story.measured_tokens, story.unit)}{unknown}; never trained on",
         ),
-        (
-            "Units",
-            f"nats (natural logarithms) a {story.unit}, without the spelling of unknown ones; bits a byte with it, so that models of words and of "
-            "characters compare",
-        ),
-        (
-            "Right guesses",
-            "the most probable token is the first guess; equally probable ones share their places. (unknown) is a token as any other: right "
-            "where an unknown one came",
-        ),
+        ("Units", units),
+        ("Right guesses", guesses),
         ("Bootstrap seed", str(story.seed)),
         ("Text fingerprint", clean(story.fingerprint) or "not recorded"),
     ]

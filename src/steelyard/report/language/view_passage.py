@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from steelyard.language.meaning.passage import Chosen, Passage, Seen
@@ -58,7 +59,7 @@ def legend() -> tuple[Texts, ...]:
             "probability": f"over {_percent(low)}" if low else f"up to {_percent(high)}",
             "nats": f"to {_nats(low)}" if low else f"over {_nats(high)}",
         }
-        for nth, (high, low) in enumerate(zip(edges, edges[1:], strict=False))
+        for nth, (high, low) in enumerate(pairwise(edges))
     )
 
 
