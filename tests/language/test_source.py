@@ -28,7 +28,7 @@ def transitions(source: MarkovSource) -> np.ndarray:
 
 
 @given(run=runs, order=st.integers(1, 4))
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_it_is_what_was_counted_around_the_circle(run: list[int], order: int) -> None:
     source = MarkovSource.fit(np.array(run), order=order, size=5)
     circle = run * 2
@@ -47,7 +47,7 @@ def test_it_is_what_was_counted_around_the_circle(run: list[int], order: int) ->
 
 
 @given(run=runs, order=st.integers(1, 3))
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_stationary_distribution_is_the_chain_s_only_one(run: list[int], order: int) -> None:
     source = MarkovSource.fit(np.array(run), order=order, size=5)
     matrix, states = transitions(source), len(source.contexts)

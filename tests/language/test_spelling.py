@@ -46,7 +46,7 @@ class Twin:
     st.dictionaries(st.text("abé", min_size=1, max_size=6), st.integers(1, 9), max_size=6),
     st.lists(st.text("abc€", max_size=6)),
 )
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_it_is_what_the_formula_says_symbol_by_symbol(training, asked) -> None:
     twin = Twin(training)
     assert Spelling.fit(training).nats(asked) == pytest.approx([twin.nats(word) for word in asked], rel=1e-12)

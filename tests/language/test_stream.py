@@ -67,6 +67,11 @@ def test_what_is_no_stream_is_refused():
         Stream.of([2, 3]).bits_per_byte(np.zeros(3))
 
 
+def test_white_space_that_no_token_takes_counts_as_bytes():
+    vocabulary = Vocabulary.build(["a b"], unit="word", words="spaced")
+    assert make_stream(["  a  ", "   ", "b"], vocabulary).bytes == 9
+
+
 def test_documents_without_a_token_are_refused():
     vocabulary = Vocabulary.build(["ab"], unit="character")
     for nothing in ([], [""], ["", ""]):
@@ -77,7 +82,7 @@ def test_documents_without_a_token_are_refused():
 
 
 @given(text=st.text("ab' \n\r\té.", min_size=1, max_size=80), size=st.integers(1, 20))
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @pytest.mark.parametrize(
     ("unit", "words"), [("character", "written"), ("word", "written"), ("word", "spaced")]
 )

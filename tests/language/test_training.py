@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
+
 from steelyard.errors import InputError
 from steelyard.language.checkpoint import read_checkpoint, write_checkpoint
 from steelyard.language.network import Architecture, LanguageNetwork

@@ -203,7 +203,9 @@ def _chosen(
     if "text" in others:
         return "text", name_column
     if len(others) != 1:
-        raise InputError(f"the column of texts must be named (--column, `column=`): {label} has {there}")
+        raise InputError(
+            f"the column of texts must be named (--column or --text-column; `column=` or `text_column=`): {label} has {there}"
+        )
     return others[0], name_column
 
 

@@ -408,10 +408,15 @@ class LanguageModel:
         fitted, parameters = read_fitted(Path(folder))
         try:
             model = cls(**{**parameters, "device": device})
-        except TypeError as error:
+            architecture = model._architecture(fitted.vocabulary.size)
+        except (TypeError, ValueError) as error:
             raise InputError(
                 f"{folder} must hold a model with parameters of this version, but: {error}"
             ) from error
+        if architecture != fitted.network.architecture:
+            raise InputError(
+                f"{folder} must describe one network, but its parameters are of another than its weights"
+            )
         kind = arithmetic(model.precision, device)
         model.vocabulary_ = fitted.vocabulary
         model.history_ = fitted.history

@@ -33,9 +33,9 @@ def split_documents(
 ) -> Parts:
     """Return documents in three parts, each with about its share of the characters.
 
-    One document is cut by position: training first, the last parts held out. Several are drawn: in an order that the seed decides they
-    fill the test part, then validation, then training (each document whole, in its part in the order it came); a document goes where
-    its middle falls.
+    One document is cut by position, in characters (perhaps inside a word): training first, the last parts held out. Several are drawn: in
+    an order that the seed decides they fill the test part, then validation, then training (each document whole, in its part in the order
+    it came); a document goes where its middle falls.
 
     Args:
         documents: what is cut.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args
 
 import torch
@@ -50,7 +51,7 @@ def arithmetic(precision: Precision, device: str) -> Arithmetic:
         device: `auto` (CUDA where there is one), or PyTorch's name of one.
 
     Raises:
-        InputError: a format or device that there isn't.
+        InputError: a format or device that there isn't, or a format that the device can't compute in.
 
     Example:
         >>> arithmetic("float32", "cpu").dtype
@@ -69,6 +70,10 @@ def arithmetic(precision: Precision, device: str) -> Arithmetic:
         raise InputError(
             f"`device` must be one that is here (cpu, cuda), but got {device!r}: {reason}"
         ) from error
+    if precision == "bfloat16" and not _has_bfloat16(place):
+        raise InputError(
+            f"`precision` must be float32 or float64 on {place.type} here, since PyTorch has no bfloat16 LSTM for this processor"
+        )
     if precision == "auto":
         return Arithmetic(precision="bfloat16" if _gains(place) else "float32", device=place)
     return Arithmetic(precision=precision, device=place)
@@ -91,6 +96,19 @@ def threads_set(count: int | None) -> Iterator[None]:
     finally:
         if count is not None:
             torch.set_num_threads(before)
+
+
+@cache
+def _has_bfloat16(place: torch.device) -> bool:
+    """Return whether a smallest LSTM runs in bfloat16."""
+    try:
+        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+            layer = torch.nn.LSTM(1, 1, device=place)
+            with torch.autocast(place.type, dtype=torch.bfloat16):
+                layer(torch.zeros(1, 1, 1, device=place))
+    except RuntimeError:
+        return False
+    return True
 
 
 def _gains(place: torch.device) -> bool:

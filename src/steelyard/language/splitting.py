@@ -29,8 +29,8 @@ def split(text: str, *, words: Words = "written") -> tuple[list[str], NDArray[np
     - `written`: loses nothing: the words joined are the text. A word is a run of letters (with the accents and vowel signs that
       belong to them, and apostrophes between them), a number (digits, with points or commas between them) or any other mark, each
       *with the one space before it*; what white space is left is one word, except that each newline is one of its own.
-    - `spaced`: what stands between white space is a word, a newline is `<eos>`: the form of the Penn Treebank's files
-      (Mikolov et al. 2010), whose spaces say where to cut.
+    - `spaced`: what stands between white space is a word, a newline is `<eos>` (and so is one that is written out): the form of the
+      Penn Treebank's files (Mikolov et al. 2010), whose spaces say where to cut.
 
     Args:
         text: the text.

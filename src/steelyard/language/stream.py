@@ -118,7 +118,7 @@ def make_stream(documents: Sequence[str], vocabulary: Vocabulary) -> Stream:
         for piece in pieces(document, whole_lines=vocabulary.unit == "word"):
             encoded = vocabulary.encode(piece)
             runs.append(encoded.ids)
-            bytes_ += int(encoded.bytes.sum())
+            bytes_ += len(piece.encode("utf-8"))
             nats += float(encoded.spelling_nats.sum())
     if sum(map(len, runs)) == len(documents):
         raise InputError(

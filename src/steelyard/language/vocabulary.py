@@ -139,14 +139,15 @@ class Vocabulary:
             min_count: keep tokens that occur at least this often.
 
         Raises:
-            InputError: no token at all, or none that is kept; text with lone surrogates; `limit` or `min_count` below 1.
+            InputError: no token at all, or none that is kept; text with lone surrogates; `limit` or `min_count` no whole number or below 1.
         """
         check_rule(unit, words)
         if isinstance(documents, str):
             raise InputError("`documents` must be a sequence of texts, but got one text; put it in a list")
-        for name, value in (("limit", limit), ("min_count", min_count)):
-            if value is not None and value < 1:
-                raise InputError(f"`{name}` must be at least 1, but got {value}")
+        sizes: dict[str, Any] = {"limit": limit, "min_count": min_count}
+        for name, value in sizes.items():
+            if value is not None and not (isinstance(value, int) and value >= 1):
+                raise InputError(f"`{name}` must be at least 1 and a whole number, but got {value}")
         found: Counter[str] = Counter()
         for document in documents:
             for piece in pieces(document, whole_lines=unit == "word"):

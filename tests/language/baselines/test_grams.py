@@ -21,7 +21,7 @@ def spelt(levels, order: int) -> list[tuple[int, ...]]:
 
 
 @given(tokens=st.lists(st.integers(0, 4), min_size=1, max_size=40), order=st.integers(1, 5))
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_grams_are_all_runs_that_reach_behind_no_mark(tokens: list[int], order: int) -> None:
     ids = np.array([1, *tokens], dtype=np.int32)
     levels = count_grams(ids, order=order, size=5)

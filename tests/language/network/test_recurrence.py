@@ -5,6 +5,7 @@ from torch import nn
 
 from steelyard.language.network.exponential import exponential, sigmoid, tanh
 from steelyard.language.network.recurrence import recur
+from steelyard.language.precision import threads_set
 
 
 def layer(inputs=5, hidden=7, seed=0):
@@ -88,3 +89,19 @@ def test_the_exponential_and_what_is_made_of_it_are_within_their_bounds():
 def test_the_exponential_holds_its_argument_to_what_single_precision_has():
     assert np.isfinite(exponential(np.float32(1e4)))
     assert 0 < exponential(np.float32(-1e4)) < 1e-37
+
+
+@pytest.mark.parametrize("threads", [2, 3, 7])
+def test_the_bits_do_not_depend_on_the_number_of_threads(threads):
+    lstm = layer(hidden=40)
+    x = torch.randn(9, 13, 5, generator=torch.Generator().manual_seed(0))
+    state = (torch.zeros(13, 40), torch.zeros(13, 40))
+    gates = nn.functional.linear(x, lstm.weight_ih_l0, lstm.bias_ih_l0).detach().requires_grad_()
+
+    def run(count):
+        with threads_set(count):
+            outputs, _ = recur(gates, lstm.weight_hh_l0, state)
+            return outputs.detach(), torch.autograd.grad(outputs.sum(), gates)[0]
+
+    for one, other in zip(run(1), run(threads), strict=True):
+        assert torch.equal(one, other)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from steelyard.errors import InputError
 
 _ZLIB_WINDOW = 1 << 15
-_LZMA_SMALLEST, _LZMA_LARGEST = 1 << 12, 1 << 30
+_LZMA_SMALLEST, _LZMA_LARGEST = 1 << 12, 1 << 26  # it needs eleven times its dictionary of memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,8 @@ class Compressed:
 def compressors(text: str, *, training: str) -> tuple[Compressed, ...]:
     """Return what lzma, zlib and bz2 need for a held-out text, alone and, where the format lets, after the training text.
 
-    - lzma: given is the difference C(training + text) - C(training), with a dictionary that holds both (up to 1 GiB): it may
-      copy from anywhere in the training text.
+    - lzma: given is the difference C(training + text) - C(training), with a dictionary that holds both (up to 64 MiB): it may
+      copy from anywhere in the training text, or from its last 64 MiB.
     - zlib: given starts from the last 32 KiB of the training text, all that the format can look back at.
     - bz2: alone only: it sorts blocks of 900 kB, each by itself.
 
@@ -69,7 +69,7 @@ def compressors(text: str, *, training: str) -> tuple[Compressed, ...]:
             name="lzma",
             alone_bits_per_byte=per_byte(squeeze(held_out)),
             given_bits_per_byte=per_byte(squeeze(before + held_out) - squeeze(before)),
-            meaning="what the text adds to the compressed training text (dictionary over both)",
+            meaning="what the text adds to the compressed training text (dictionary over both, up to 64 MiB)",
         ),
         Compressed(
             name="zlib",

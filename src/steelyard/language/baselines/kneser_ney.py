@@ -23,7 +23,7 @@ MOST = 32
 class KneserNey:
     """Guess from the last tokens by interpolated modified Kneser-Ney smoothing (Chen & Goodman 1998).
 
-    With h the last tokens and h' the same without the first (section 3 there; Chen & Goodman 1999, section 3.3):
+    With h the last tokens and h' the same without the first, as there under "modified Kneser-Ney":
 
         p(w | h) = max(c(hw) - D(c(hw)), 0) / c(h.) + gamma(h) p(w | h'),
         gamma(h) = (D1 N1(h.) + D2 N2(h.) + D3+ N3+(h.)) / c(h.),
@@ -33,9 +33,9 @@ class KneserNey:
     the number of tokens that follow h with c = k, and nk the number of n-grams of an order with c = k. Below single tokens is the
     uniform distribution, so that every token is possible. A history that training didn't have is shortened.
 
-    Departures, both those of Heafield et al. (2013): n-grams that begin with the mark of a document have nothing before them, and keep
-    their plain counts in every order (the paper pads with several marks); discounts that can't be estimated, since no n-gram occurs once, twice
-    or three times or the formula leaves (0, k], are 0.5, 1 and 1.5.
+    Departures, both those of KenLM's lmplz (Heafield et al. 2013), whose probabilities these are to its precision: n-grams that begin
+    with the mark of a document have nothing before them, and keep their plain counts in every order (the paper pads with several marks);
+    discounts that can't be estimated, since no n-gram occurs once, twice or three times or one would not be positive, are 0.5, 1 and 1.5.
 
     Args:
         order: n, the tokens of the longest n-grams: the guessed one and n - 1 before it.
@@ -47,8 +47,9 @@ class KneserNey:
     Raises:
         InputError: an order below 1 or above 32.
 
-    When it is wrong: it sees `order - 1` tokens back and no further, and knows tokens by their numbers only: a word it has seen
-    next to nothing tells it nothing about similar words.
+    When it is wrong: it sees `order - 1` tokens back and no further, and knows tokens by their numbers only: what follows one word tells
+    it nothing about similar ones. A token that training never had (the unknown one, where all were known) has a share of the uniform
+    part only.
 
     Example:
         >>> from steelyard.language.stream import Stream
@@ -155,7 +156,7 @@ class _Level:
 
 
 def discounts_of(counts: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Return D1, D2 and D3+ of n-grams' counts (Chen & Goodman 1998, their last equation of section 3.1.6).
+    """Return D1, D2 and D3+ of n-grams' counts (Chen & Goodman 1998).
 
     Args:
         counts: c of each n-gram of one order, shape (grams,).

@@ -99,7 +99,7 @@ class LanguageNetwork(nn.Module):
             recurrent = dropped(layer.get_parameter("weight_hh_l0"), sizes.weight_dropout, generator)
             if features is not None:
                 features = dropped(features, sizes.dropout, generator)
-            if self._own(before[0]):
+            if self._own(before[0]) and len(ids) > 1:  # laying out weights doesn't pay for one step
                 given = self._gates(ids, layer, features, generator)
                 features, last = recur(given, recurrent, before)
             else:

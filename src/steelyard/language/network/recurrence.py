@@ -1,19 +1,26 @@
-"""An LSTM layer over a window of steps, with its gradient: PyTorch's matrix products, our own work between them.
+"""An LSTM layer over a window of steps, with its gradient.
 
-PyTorch's LSTM on a CPU passes over memory a dozen times a step for the gates and as often for their gradients, and computes the part of the
-gates that comes from the input for every token. Here one pass does the gates, one their gradients, and the caller may hand in a table
+PyTorch's LSTM on a CPU passes over memory a dozen times a step for the gates and as often for their gradients, multiplies a batch's few rows far
+below the processor's peak, and computes the part of the gates that comes from the input for every token. Here a window is one call of compiled
+code for each thread, which takes rows of the batch through all steps on its own; and the caller may look the input's part up in a table
 (token -> its part of the gates), which for characters makes that part free.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from steelyard.language.network.cell import step_backward, step_forward
+from steelyard.language.network.tile import packed
+from steelyard.language.network.window import window_backward, window_forward
 
 State = tuple[Tensor, Tensor]
 
@@ -51,17 +58,19 @@ class _Recurrence(torch.autograd.Function):
         ctx: Any, inputs: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor
     ) -> tuple[Tensor, Tensor]:
         steps, batch, wide = inputs.shape
-        size = wide // 4
         gates = inputs.detach().clone(memory_format=torch.contiguous_format)
-        outputs = torch.empty(steps + 1, batch, size)
-        cells = torch.empty(steps + 1, batch, size)
-        squashed = torch.empty(steps, batch, size)
+        outputs = torch.empty(steps + 1, batch, wide // 4)
+        cells = torch.empty(steps + 1, batch, wide // 4)
+        squashed = torch.empty(steps, batch, wide // 4)
         outputs[0], cells[0] = hidden, cell
-        into = weight.detach().t().contiguous()
-        shown, kept, flat, gate = outputs.numpy(), cells.numpy(), squashed.numpy(), gates.numpy()
-        for step in range(steps):
-            gates[step].addmm_(outputs[step], into)
-            step_forward(gate[step], kept[step], kept[step + 1], flat[step], shown[step + 1])
+        arrays = (
+            gates.numpy(),
+            packed(weight.detach().t().numpy()),
+            outputs.numpy(),
+            cells.numpy(),
+            squashed.numpy(),
+        )
+        _each_thread(window_forward, arrays, batch)
         ctx.save_for_backward(weight, gates, outputs, cells, squashed)
         last = cells[-1].clone()
         ctx.mark_non_differentiable(last)
@@ -71,15 +80,27 @@ class _Recurrence(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, from_above: Tensor, _: Tensor) -> tuple[Tensor, Tensor, None, None]:
         weight, gates, outputs, cells, squashed = ctx.saved_tensors
-        steps, batch, wide = gates.shape
+        _, batch, wide = gates.shape
         gradient = torch.empty_like(gates)
         after, carried = torch.zeros(batch, wide // 4), torch.zeros(batch, wide // 4)
-        weight = weight.detach()
-        gate, kept, flat = gates.numpy(), cells.numpy(), squashed.numpy()
-        above, found = from_above.contiguous().numpy(), gradient.numpy()
-        rest, cell = after.numpy(), carried.numpy()
-        for step in reversed(range(steps)):
-            step_backward(gate[step], kept[step], flat[step], above[step], rest, cell, found[step])
-            torch.mm(gradient[step], weight, out=after)
+        arrays = (
+            *(each.numpy() for each in (gates, cells, squashed, from_above.contiguous())),
+            packed(weight.detach().numpy()),
+            *(each.numpy() for each in (gradient, after, carried)),
+        )
+        _each_thread(window_backward, arrays, batch)
         of_weight = gradient.flatten(0, 1).t() @ outputs[:-1].flatten(0, 1)
         return gradient, of_weight, None, None
+
+
+def _each_thread(work: Callable[..., None], arrays: tuple[NDArray[np.float32], ...], batch: int) -> None:
+    """Deal the rows of a batch to as many threads as PyTorch uses; the bits don't depend on how many."""
+    threads = min(torch.get_num_threads(), batch)
+    ends = [batch * thread // threads for thread in range(threads + 1)]
+    if threads == 1:
+        work(*arrays, 0, batch)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        done = [pool.submit(work, *arrays, first, last) for first, last in itertools.pairwise(ends)]
+        for each in done:
+            each.result()
