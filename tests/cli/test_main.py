@@ -57,6 +57,7 @@ def test_questions_as_json() -> None:
     assert names == [
         *(f"rare-events.{each}" for each in ("heads", "loss", "front", "encoder", "autoencoder", "weights")),
         *(f"topics.{each}" for each in ("alpha", "beta", "k")),
+        *(f"language.{each}" for each in ("unit", "context", "init-loss", "tying", "dropout")),
     ]
 
 

@@ -72,6 +72,24 @@ def test_answers_on_a_persons_own_data_and_resumes(tmp_path: Path) -> None:
     assert result["scale"]["baseline"]["name"] == "climatology"
 
 
+def test_answers_a_question_of_language_on_a_persons_own_text(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    (tmp_path / "mine.txt").write_text(" ".join(f"w{number}" for number in rng.integers(0, 30, 6500)))
+    [result] = json.loads(
+        run(
+            tmp_path,
+            *("language.tying", "--data", "mine.txt", "--max-seeds", "2", "--workers", "1", "--json"),
+        )
+    )["results"]
+    assert len(result["trials"]) == 4
+    assert {each["status"] for each in result["trials"]} == {"finished"}
+    assert result["reproducible"] is True
+    assert result["scale"]["baseline"]["name"] == "unigram"
+    page = (tmp_path / "steelyard-results" / "language.tying-quick.html").read_text()
+    assert "train_nats" in page
+    assert "The same text is held out for every seed" in page
+
+
 def with_gap() -> str:
     days = [START + timedelta(days=i) for i in range(800) if i != 400]
     return rows(counts()[:799], dates=days)

@@ -53,7 +53,10 @@ def run_command(
         bool, typer.Option("--full/--quick", help="Full training budgets, or quick ones (minutes).")
     ] = False,
     data: Annotated[
-        Path | None, typer.Option(help="Your own data (CSV, Parquet, JSONL) instead of the embedded ones.")
+        Path | None,
+        typer.Option(
+            help="Your own data (CSV, Parquet, JSONL; texts for topics and language) instead of the embedded ones."
+        ),
     ] = None,
     missing: Annotated[
         Missing | None, typer.Option(help="What a missing date in --data means.", show_default=False)

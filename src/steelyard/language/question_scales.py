@@ -91,7 +91,7 @@ def notes(factor: str, *, setting: str, documents: int, fewest: int) -> tuple[st
         found.append("The weights of the epoch with the best validation loss are kept.")
         found.append(
             "`initial_nats` is the loss of the first training window, before any step; `early_nats` the mean training loss over the first "
-            "tenth of the steps. `parameters` describe: fewer are neither better nor worse."
+            "tenth of the steps. They and `parameters` describe, they aren't better or worse one way."
         )
     if factor == "unit":
         found.append(
@@ -103,6 +103,6 @@ def notes(factor: str, *, setting: str, documents: int, fewest: int) -> tuple[st
         )
     if setting == "quick":
         found.append(
-            "The quick setting takes a fifth of the embedded text; with more text, answers can turn."
+            "The quick setting takes at most 200,000 characters, a small network and three epochs; with more of each, answers can turn."
         )
     return tuple(found)

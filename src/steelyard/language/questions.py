@@ -202,7 +202,7 @@ QUESTIONS: tuple[Question, ...] = (
             "spells those that it doesn't know byte by byte. `word, 500 known`: knows the 500 most frequent words only: its loss a token is "
             "lower, since unknown words are easy to guess as long as nobody asks which."
         ),
-        times=("15 s", "3 minutes", "4 minutes", "40 minutes"),
+        times=("10 s", "1 to 4 minutes", "5 minutes", "half an hour to 2 hours"),
         prepare=prepare_unit,
     ),
     _question(
@@ -213,7 +213,7 @@ QUESTIONS: tuple[Question, ...] = (
             "tokens`, `last 4 tokens`, `last token`: the same LSTM, trained and tested with nothing but the last tokens. `5-gram`: the last 4 "
             "tokens, counted and smoothed (Kneser-Ney), without a network."
         ),
-        times=("15 s", "4 minutes", "4 minutes", "60 minutes"),
+        times=("10 s", "2 to 5 minutes", "5 minutes", "40 minutes to 3 hours"),
         prepare=prepare_context,
     ),
     _question(
@@ -224,7 +224,7 @@ QUESTIONS: tuple[Question, ...] = (
             "zero, ln V. `unigram`: biases set to the log of how often each token occurs. `large`: random biases with a standard deviation of 5, "
             "confident nonsense."
         ),
-        times=("15 s", "3 minutes", "4 minutes", "40 minutes"),
+        times=("10 s", "1 to 4 minutes", "5 minutes", "half an hour to 2 hours"),
         prepare=prepare_init_loss,
     ),
     _question(
@@ -234,7 +234,7 @@ QUESTIONS: tuple[Question, ...] = (
             "The embedding has a row for each word, and so does the softmax: should they be the same (Press and Wolf 2017)? `untied` "
             "(reference): each has its own. `tied`: one matrix serves both."
         ),
-        times=("15 s", "2 minutes", "4 minutes", "30 minutes"),
+        times=("10 s", "1 to 3 minutes", "5 minutes", "20 minutes to an hour"),
         prepare=prepare_tying,
     ),
     _question(
@@ -244,7 +244,7 @@ QUESTIONS: tuple[Question, ...] = (
             "Which share of the LSTM's features should be dropped in training, before the softmax (Zaremba et al. 2014)? `0.0` "
             "(reference): none. The others: that share."
         ),
-        times=("15 s", "4 minutes", "4 minutes", "50 minutes"),
+        times=("10 s", "1 to 5 minutes", "5 minutes", "40 minutes to 2 hours"),
         prepare=prepare_dropout,
     ),
 )
