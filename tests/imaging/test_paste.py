@@ -61,6 +61,16 @@ def test_keras_text_normalises_to_mean_0_and_std_1(monkeypatch):
     assert out.std(axis=(0, 1, 2)) == pytest.approx([1, 1, 1], abs=1e-4)
 
 
+def test_16_bits_and_floating_point_have_other_full_scales():
+    deep = image_moments(IMAGES.astype(np.uint16) * 257)
+    assert "values.float() / 65535" in deep.to_torch()
+    assert "Rescaling(1 / 65535)" in deep.to_keras()
+    assert "max_pixel_value=65535.0" in deep.to_albumentations()
+    floating = image_moments(IMAGES / 255)
+    assert "65535" not in floating.to_torch()
+    assert "max_pixel_value=1.0" in floating.to_albumentations()
+
+
 @pytest.mark.parametrize("text", [torch_text, keras_text, albumentations_text])
 def test_nothing_is_divided_by_0(text):
     with pytest.raises(InputError, match="must be above 0"):

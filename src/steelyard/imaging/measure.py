@@ -139,16 +139,17 @@ class _Row(NamedTuple):
 
 
 _Rows = list[_Row]
-_DEPTHS: dict[np.dtype[Any], Depth] = {np.dtype(np.uint8): "8-bit", np.dtype(np.uint16): "16-bit"}
+_DEPTHS: dict[int, Depth] = {np.dtype(np.uint8).num: "8-bit", np.dtype(np.uint16).num: "16-bit"}
 
 
 @cache
-def _named(seen: bool, dtype: np.dtype[Any], channels: int) -> Kind:
-    return Kind(seen, _DEPTHS.get(dtype.newbyteorder("="), "float"), channels)
+def _named(seen: bool, number: int, channels: int) -> Kind:
+    """Return the kind of images of a type (by its number, the same for both byte orders)."""
+    return Kind(seen, _DEPTHS.get(number, "float"), channels)
 
 
 def _kind(values: NDArray[Any], *, seen: bool) -> Kind:
-    return _named(seen, values.dtype, values.shape[2])
+    return _named(seen, values.dtype.num, values.shape[2])
 
 
 def _row(values: NDArray[Any], kind: Kind) -> _Row:

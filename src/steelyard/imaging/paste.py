@@ -11,13 +11,14 @@ from steelyard.imaging.view import View
 _Array = NDArray[np.float64]
 
 
-def torch_text(mean: _Array, std: _Array, view: View) -> str:
+def torch_text(mean: _Array, std: _Array, view: View, *, full: float = 255.0) -> str:
     """Return torchvision transforms.
 
     Args:
         mean: shape (channels,), 0-1 scale.
         std: shape (channels,).
         view: resizing and cropping.
+        full: stored value that is white: 255, 65535, or 1 for floating point. ToTensor divides by 255 what has 8 bits, and nothing else.
 
     Raises:
         InputError: a standard deviation of 0.
@@ -25,6 +26,7 @@ def torch_text(mean: _Array, std: _Array, view: View) -> str:
     Example:
         >>> print(torch_text(np.array([0.5]), np.array([0.25]), View(resize=256, crop=224)))
         transforms.Compose([
+            transforms.Grayscale(),
             transforms.Resize(256),
             transforms.CenterCrop(224),
             transforms.ToTensor(),
@@ -33,7 +35,9 @@ def torch_text(mean: _Array, std: _Array, view: View) -> str:
     """
     _check(std)
     lines = []
-    if view.mode in {"L", "RGB"}:
+    if len(mean) == 1 and full == 255:
+        lines.append("transforms.Grayscale(),")
+    elif view.mode != "auto" and full == 255:
         lines.append(f"transforms.Lambda(lambda image: image.convert({view.mode!r})),")
     if view.resize is not None:
         how = (
@@ -44,11 +48,14 @@ def torch_text(mean: _Array, std: _Array, view: View) -> str:
         lines.append(f"transforms.Resize({view.resize}{how}),")
     if view.crop is not None:
         lines.append(f"transforms.CenterCrop({view.crop}),")
-    lines += ["transforms.ToTensor(),", f"transforms.Normalize(mean={_list(mean)}, std={_list(std)}),"]
+    lines.append("transforms.ToTensor(),")
+    if full == 65535:
+        lines.append(f"transforms.Lambda(lambda values: values.float() / {full:.0f}),")
+    lines += [f"transforms.Normalize(mean={_list(mean)}, std={_list(std)}),"]
     return "\n".join(("transforms.Compose([", *(f"    {line}" for line in lines), "])"))
 
 
-def keras_text(mean: _Array, std: _Array, view: View) -> str:
+def keras_text(mean: _Array, std: _Array, view: View, *, full: float = 255.0) -> str:
     """Return Keras layers for images of 0 to 255, resized and cropped already.
 
     Raises:
@@ -64,12 +71,12 @@ def keras_text(mean: _Array, std: _Array, view: View) -> str:
     del view  # Keras' own resizing is another formula: statistics of its result would differ
     _check(std)
     return (
-        "keras.Sequential([\n    keras.layers.Rescaling(1 / 255),\n"
+        f"keras.Sequential([\n    keras.layers.Rescaling(1 / {full:.0f}),\n"
         f"    keras.layers.Normalization(axis=-1, mean={_list(mean)}, variance={_list(std * std)}),\n])"
     )
 
 
-def albumentations_text(mean: _Array, std: _Array, view: View) -> str:
+def albumentations_text(mean: _Array, std: _Array, view: View, *, full: float = 255.0) -> str:
     """Return albumentations transforms.
 
     Raises:
@@ -90,7 +97,7 @@ def albumentations_text(mean: _Array, std: _Array, view: View) -> str:
     if view.crop is not None:
         high, wide = view.crop if isinstance(view.crop, tuple) else (view.crop, view.crop)
         lines.append(f"A.CenterCrop({high}, {wide}),")
-    lines.append(f"A.Normalize(mean={_list(mean)}, std={_list(std)}, max_pixel_value=255.0),")
+    lines.append(f"A.Normalize(mean={_list(mean)}, std={_list(std)}, max_pixel_value={full:.1f}),")
     return "\n".join(("A.Compose([", *(f"    {line}" for line in lines), "])"))
 
 

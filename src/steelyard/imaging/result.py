@@ -137,13 +137,18 @@ class ImageMoments:
         """Return how many images were left out."""
         return sum(self.skipped_reasons.values())
 
+    @property
+    def _full(self) -> float:
+        """Return the stored value that is 1 on the scale of the numbers."""
+        return {"8-bit": 255.0, "16-bit": 65535.0}.get(self.depth, 1.0)
+
     def to_torch(self) -> str:
         """Return the transform for PyTorch (torchvision), ready to paste.
 
         Raises:
             InputError: a channel that is constant, by whose standard deviation of 0 nothing can be divided.
         """
-        return torch_text(self.mean, self.std, self.view)
+        return torch_text(self.mean, self.std, self.view, full=self._full)
 
     def to_keras(self) -> str:
         """Return the layers for Keras, ready to paste.
@@ -151,7 +156,7 @@ class ImageMoments:
         Raises:
             InputError: a channel that is constant.
         """
-        return keras_text(self.mean, self.std, self.view)
+        return keras_text(self.mean, self.std, self.view, full=self._full)
 
     def to_albumentations(self) -> str:
         """Return the transform for albumentations, ready to paste.
@@ -159,7 +164,7 @@ class ImageMoments:
         Raises:
             InputError: a channel that is constant.
         """
-        return albumentations_text(self.mean, self.std, self.view)
+        return albumentations_text(self.mean, self.std, self.view, full=self._full)
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values; `from_json` reads them back to the last bit."""
