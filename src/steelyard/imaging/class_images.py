@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -76,7 +77,7 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                         f"an image must have at most {_MOST_BYTES:,} bytes, but {member.filename} in {path} has {member.file_size:,}"
                     )
                 yield member.filename, archive.read(member)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         raise InputError(
             f"{path} must be a folder or a zip of images, one folder a class, but reading it failed: {error}"
         ) from error

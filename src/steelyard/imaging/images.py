@@ -10,13 +10,13 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from steelyard.errors import InputError
 
 Pixels = NDArray[np.uint8]
 """One image: (height, width) for grey, (height, width, 3) for red, green and blue."""
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 80_000_000
 """Pixels an image may have; more is taken for a decompression bomb."""
 
 
@@ -35,7 +35,8 @@ class Images(Protocol):
 class ImageFiles:
     """Images in files, decoded with Pillow each time they are asked for: grey stays grey, all else becomes RGB.
 
-    16-bit grey is divided by 257, so that white stays white; pixels that are see-through keep their colour.
+    16-bit grey is divided by 257, so that white stays white; pixels that are see-through keep their colour; photographs are turned upright as
+    their EXIF says.
 
     Args:
         paths: of the files, in order.
@@ -83,10 +84,15 @@ def decoded(content: bytes, *, name: str) -> Pixels:
                 raise InputError(
                     f"an image must have at most {MOST_PIXELS:,} pixels, but {name} has {image.width}x{image.height}"
                 )
-            if image.mode.startswith(("I;16", "I")):
-                return _from_16_bit(np.asarray(image), name=name)
+            if image.mode == "F":
+                raise InputError(
+                    f"pixels must be whole numbers, but those of {name} are floating point; scale them to 8 bits"
+                )
+            upright = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I"):
+                return _from_16_bit(np.asarray(upright), name=name)
             wanted = "L" if image.mode in {"1", "L", "LA", "La"} else "RGB"
-            return np.asarray(image.convert(wanted))
+            return np.asarray(upright.convert(wanted))
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, InputError):
             raise

@@ -34,9 +34,9 @@ def check_recipe(recipe: Recipe) -> None:
         raise InputError(
             f"`learning_rate` must be positive and `weight_decay` at least 0, but got {recipe.learning_rate} and {recipe.weight_decay}"
         )
-    if not (0 < recipe.decay <= 1 and 0 <= recipe.flip <= 1):
+    if not (0 < recipe.decay < 1 and 0 <= recipe.flip <= 1):
         raise InputError(
-            f"`decay` must lie in (0, 1] and `flip` in [0, 1], but got {recipe.decay} and {recipe.flip}"
+            f"`decay` must lie in (0, 1) and `flip` in [0, 1], but got {recipe.decay} and {recipe.flip}"
         )
     for name, known in (
         ("trainable", ("all", "all but batch norm", "head")),

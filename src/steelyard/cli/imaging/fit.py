@@ -56,7 +56,9 @@ def fit_command(
     """
     from steelyard.imaging.classifier import ChestXRayClassifier
     from steelyard.imaging.roc import evaluate, mean_auroc
+    from steelyard.report.writing import check_writable
 
+    check_writable(out / "classifier.json")
     model = ChestXRayClassifier(
         backbone=backbone,
         weights=weights,
