@@ -120,7 +120,7 @@ def test_a_training_that_diverged(texts: list[str], states: tuple[State, ...]) -
             yield np.full((stream.tokens, self.vocabulary_.size), np.nan, dtype=np.float32)
 
     last = State(step=7, tokens=70, model=Diverged())
-    with pytest.raises(InputError, match="the one of step 7 doesn't: the training diverged"):
+    with pytest.raises(InputError, match="some are nan: the training diverged"):
         tell((states[0], last), texts[:9], texts[9:], seed=0)
 
 
