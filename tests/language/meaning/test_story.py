@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from mixture_model import mixtures
+from numpy.typing import NDArray
 
 from steelyard.errors import InputError
 from steelyard.language.meaning.curve import CurvePoint
@@ -13,7 +15,7 @@ from steelyard.language.meaning.known_source import known_source
 from steelyard.language.meaning.scored import scored
 from steelyard.language.meaning.state import State
 from steelyard.language.meaning.story import Story, tell
-from steelyard.language.stream import make_stream
+from steelyard.language.stream import Stream, make_stream
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +110,18 @@ def test_what_makes_no_story(texts: list[str], states: tuple[State, ...]) -> Non
         tell((others[0], states[-1]), texts[:9], texts[9:], seed=0)
     with pytest.raises(InputError, match="8 or more tokens, but has 3"):
         tell(states, texts[:9], ["cat"], seed=0)
+
+
+def test_a_training_that_diverged(texts: list[str], states: tuple[State, ...]) -> None:
+    class Diverged:
+        vocabulary_ = states[-1].model.vocabulary_
+
+        def log_probabilities(self, stream: Stream) -> Iterator[NDArray[np.float32]]:
+            yield np.full((stream.tokens, self.vocabulary_.size), np.nan, dtype=np.float32)
+
+    last = State(step=7, tokens=70, model=Diverged())
+    with pytest.raises(InputError, match="some are nan: the training diverged"):
+        tell((states[0], last), texts[:9], texts[9:], seed=0)
 
 
 def test_arrays_and_odd_numbers_become_plain(story: Story) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from steelyard.cli.language.progress import counting_shown
 from steelyard.cli.language.source import (
     AsJson,
     Encoding,
@@ -72,7 +73,7 @@ def score_command(
     else:
         documents = read(text, text_column=text_column, files=files, encoding=encoding)
         names, texts = documents.names, documents.texts
-    found = [judge.score(each) for each in texts]
+    found = _scored(judge, texts)
     if out is not None:
         _write(names, found, out)
     total = _total(found)
@@ -85,6 +86,18 @@ def score_command(
         )
     else:
         _print(judge, names, found, total, out=out)
+
+
+def _scored(judge: LanguageModel, texts: tuple[str, ...]) -> list[TextScore]:
+    if len(texts) == 1:
+        return [judge.score(texts[0])]
+    with counting_shown(f"scoring {len(texts):,} documents") as on_document:
+        found = []
+        for text in texts:
+            found.append(judge.score(text))
+            if on_document is not None:
+                on_document(len(found), len(texts))
+        return found
 
 
 def _record(score: TextScore) -> dict[str, Any]:

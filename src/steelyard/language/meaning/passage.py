@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,7 +76,7 @@ class Passage:
     worked: int
     first: tuple[Term, ...]
     last: tuple[Term, ...]
-    names: dict[int, str]
+    names: Mapping[int, str]
 
 
 def passage(

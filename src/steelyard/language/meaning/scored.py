@@ -59,7 +59,7 @@ def scored(
         edges: inner edges of bands of probability, increasing, for `mass`; None leaves it out.
 
     Raises:
-        InputError: more or fewer rows than targets, `count` below 1.
+        InputError: more or fewer rows than targets, `count` below 1, a log probability that is nan.
 
     Example:
         >>> found = scored([np.log([[0.2, 0.5, 0.3]])], np.array([2]), count=2)
@@ -98,6 +98,10 @@ def _parts(
         if len(right) < len(chunk):
             raise InputError(
                 f"`rows` must have one row for each of the {len(targets)} targets, but have {first} or more"
+            )
+        if np.isnan(chunk).any():
+            raise InputError(
+                "log probabilities must be numbers, but some are nan: the training diverged; lower the learning rate, or clip the gradient"
             )
         own = chunk[np.arange(len(chunk)), right]
         same = chunk == own[:, None]

@@ -155,7 +155,8 @@ def tell(
         on_state: called after each state.
 
     Raises:
-        InputError: fewer than two states, states with different vocabularies, a held-out text of fewer than 8 tokens.
+        InputError: fewer than two states, states with different vocabularies, a held-out text of fewer than 8 tokens, a state that
+            gives nan.
 
     When it is wrong: held-out text that the training text also has (a licence in every file, say) flatters every figure. The figures
     describe this text and this training; another seed's training is another one.
@@ -171,7 +172,8 @@ def tell(
     seen = []
     for nth, state in enumerate(states, start=1):
         edges = ALL_EDGES if nth == len(states) else None
-        seen.append(scored(state.model.log_probabilities(stream), targets, edges=edges))
+        found = scored(state.model.log_probabilities(stream), targets, edges=edges)
+        seen.append(found)
         if on_state is not None:
             on_state(nth, len(states))
     known_runs = longest_seen(stream.ids, trained.ids)

@@ -83,7 +83,7 @@ def _figure(known: KnownSource) -> Figure:
         name="known",
         title="Why does the loss never reach 0?",
         caption=(
-            f"The same kind of model, trained on {known.drawn:,} characters drawn from a source with known probabilities (order {known.order}, fitted on your "
+            f"A small model of the same kind, trained on {known.drawn:,} characters drawn from a source with known probabilities (order {known.order}, fitted on your "
             f"text). H = {number(known.entropy_nats)} nats is exact (dashed): the source itself gets no less. The dots are the loss that training would "
             f"report; it comes down to H from above, and stays {number(last.divergence_nats, digits=3)} nats over it at the end. A dot may lie a little "
             "beside the area by the luck of the characters drawn (its bar: two standard errors)."
