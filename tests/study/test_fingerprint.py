@@ -266,3 +266,37 @@ def test_a_module_used_in_any_way_is_followed(use: str, tmp_path: Path) -> None:
         (tmp_path / "profile_of.py").write_text("from pack.deep import f\n")
         keys.append(key(tmp_path, trial=use))
     assert keys[0] == keys[1] != keys[2]
+
+
+COMPILED = """
+from numba import njit, types
+from numba.extending import intrinsic
+
+@intrinsic
+def same(typingctx, value):
+    def codegen(context, builder, signature, arguments):
+        return arguments[0]
+    return value(value), codegen
+
+@njit(nogil=True)
+def double(x):
+    return same(x) * 2
+
+def trial(seed):
+    return double(seed)
+"""
+
+
+def test_what_numba_compiles_counts_as_its_text_does(tmp_path: Path) -> None:
+    first, again = (key(tmp_path, trial=COMPILED) for _ in range(2))
+    assert first == again
+    for old, new in (("* 2", "* 3"), ("nogil=True", "nogil=False"), ("arguments[0]", "arguments[-1]")):
+        assert key(tmp_path, trial=COMPILED.replace(old, new)) != first
+
+
+def test_compiling_and_running_changes_no_key() -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(COMPILED, namespace)
+    before = function_fingerprint(namespace["trial"])
+    assert namespace["trial"](4) == 8
+    assert function_fingerprint(namespace["trial"]) == before

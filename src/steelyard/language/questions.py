@@ -161,8 +161,8 @@ def _prepare(
     )
 
 
-_QUICK = "{epochs} epochs of a small LSTM ({hidden}) on 160,000 characters; about {trial} a trial, {total} in all on two cores"
-_FULL = "{epochs} epochs of a larger LSTM ({hidden}) on four fifths of the text; about {trial} a trial, {total} in all on two cores"
+_QUICK = "3 epochs of an LSTM of 128 units on 160,000 characters; about {trial} a trial, {total} in all on two cores"
+_FULL = "{epochs} epochs of an LSTM of {hidden} units on four fifths of the text; about {trial} a trial, {total} in all on two cores"
 
 
 def _question(
@@ -175,17 +175,13 @@ def _question(
 ) -> Question:
     """Return the catalogue's entry; times are of a trial and the whole, quick and full."""
     by_bytes = factor == "unit"
-    hidden = (
-        "128 units" if by_bytes else "128 units",
-        ("192 units for words, 320 for characters" if by_bytes else "192 units"),
-    )
-    epochs = ("3", "4 or 6") if by_bytes else ("3", "6")
+    epochs, hidden = ("4 to 6", "192 (words) or 320 (characters)") if by_bytes else ("6", "192")
     return Question(
         name=f"language.{factor}",
         title=title,
         asks=asks,
-        quick=_QUICK.format(epochs=epochs[0], hidden=hidden[0], trial=times[0], total=times[1]),
-        full=_FULL.format(epochs=epochs[1], hidden=hidden[1], trial=times[2], total=times[3]),
+        quick=_QUICK.format(trial=times[0], total=times[1]),
+        full=_FULL.format(epochs=epochs, hidden=hidden, trial=times[2], total=times[3]),
         margin=MARGIN_BITS if by_bytes else MARGIN_NATS,
         margin_reason=MARGIN_BITS_REASON if by_bytes else MARGIN_NATS_REASON,
         prepare=prepare,

@@ -289,6 +289,8 @@ class _Describer:
     def _object(self, value: object, *, name: str) -> str:
         if (array := _array_bytes(value)) is not None:
             return array
+        if (compiled := _compiled(value)) is not None:  # its pickle has a random number in it
+            return f"compiled({self.describe(compiled, name=name)})"
         cls = type(value)
         if id(value) in self._seen:
             return self._seen[id(value)]
@@ -330,6 +332,16 @@ class _Pickler(pickle.Pickler):
         if part is self._root:
             return None
         return self._describe(part) if isinstance(part, self._DESCRIBED) else _array_bytes(part)
+
+
+def _compiled(value: Any) -> tuple[object, object] | None:
+    """Return the function that numba compiles (or that writes an intrinsic's code), and how; None for anything else."""
+    dispatchers, extending = (sys.modules.get(f"numba.core.{name}") for name in ("dispatcher", "extending"))
+    if dispatchers is not None and isinstance(value, dispatchers.Dispatcher):
+        return value.py_func, value.targetoptions
+    if extending is not None and isinstance(value, extending._Intrinsic):  # noqa: SLF001 - has no public name
+        return value._defn, value._prefer_literal  # noqa: SLF001
+    return None
 
 
 def _label(value: Any) -> str:
