@@ -26,8 +26,3 @@ def folder(tmp_path_factory, pictures):
     for number, values in enumerate(pictures):
         Image.fromarray(values).save(path / f"{number:02}.png")
     return path
-
-
-def pixels_of(pictures):
-    """Return all pixels, shape (pixels, channels)."""
-    return np.concatenate([each.reshape(-1, each.shape[2]) for each in pictures])

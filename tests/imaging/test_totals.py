@@ -23,8 +23,6 @@ from steelyard.imaging.totals import (
 )
 from steelyard.imaging.view import View
 
-RNG = np.random.default_rng(6)
-
 
 def totals_of(values):
     (found,) = measure(ArrayImages(values), range(len(values)), View()).totals.values()

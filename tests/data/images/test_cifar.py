@@ -11,7 +11,6 @@ from steelyard.data.images import open_images, read_cifar
 from steelyard.errors import InputError
 
 NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-RNG = np.random.default_rng(4)
 
 
 def records(labels, images):
