@@ -7,6 +7,7 @@ out. Two workers are compared with one by the clock on the wall, and starting th
     python benchmarks/imaging.py                    # CIFAR-10's JPEGs where ../shared/data has them, and 1024 x 1024: ten minutes
     python benchmarks/imaging.py --quick            # less of both: under two minutes
     python benchmarks/imaging.py --data images.zip  # an archive of JPEGs of one size
+    python benchmarks/imaging.py --decoders         # bare decoding by Pillow, simplejpeg and OpenCV, from memory
 
 - `bare decode`: opens the same archive with zipfile and decodes every image with the fastest decoder, simplejpeg; nothing else.
 - `usual loop`: Pillow, float32 in 0-1 as ToTensor makes it, mean and standard deviation of each image, averaged: the loop that is found
@@ -95,6 +96,51 @@ def with_numpy(path):
     return len(names), (values.std(axis=(0, 1, 2)) / 255).tolist()
 
 
+def decoders(name, path, *, most, rounds):
+    """Print how fast each decoder is on the files of an archive, and by how much its pixels differ from Pillow's."""
+    import simplejpeg
+    from PIL import Image
+
+    def by_pillow(content):
+        return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+    def by_draft(content):
+        image = Image.open(io.BytesIO(content))
+        image.draft("RGB", (image.width // 2, image.height // 2))
+        return np.asarray(image.convert("RGB"))
+
+    known = {
+        "Pillow": by_pillow,
+        "Pillow, draft at half size": by_draft,
+        "simplejpeg": simplejpeg.decode_jpeg,
+    }
+    try:
+        import cv2
+
+        cv2.setNumThreads(1)
+        known["OpenCV"] = lambda content: cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)[
+            ..., ::-1
+        ]
+    except ImportError:
+        print("OpenCV isn't installed (extra deep-colour)")
+    with zipfile.ZipFile(path) as archive:
+        contents = [archive.read(each) for each in archive.namelist()[:most] if each.endswith(".jpg")]
+    print(f"\n{name}: {len(contents):,} images, decoded from memory")
+    exact = [by_pillow(content).astype(np.int16) for content in contents[:20]]
+    best = dict.fromkeys(known, float("inf"))
+    for _ in range(rounds):
+        for decoder, decode in known.items():
+            began = time.process_time()
+            for content in contents:
+                decode(content)
+            best[decoder] = min(best[decoder], time.process_time() - began)
+    for decoder, decode in known.items():
+        pairs = [(decode(content), pixels) for content, pixels in zip(contents, exact, strict=False)]
+        same_size = all(mine.shape == pixels.shape for mine, pixels in pairs)
+        apart = max(int(np.abs(mine - pixels).max()) for mine, pixels in pairs) if same_size else "other size"
+        print(f"{decoder:28}{len(contents) / best[decoder]:>10,.0f} images/s   largest difference {apart}")
+
+
 def one(method, path):
     """Run one method in this process and print what it took."""
     run = {
@@ -163,6 +209,7 @@ def main():
     parser.add_argument("--data", type=Path, default=CIFAR, help="zip archive of small JPEGs")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--path", help=argparse.SUPPRESS)
+    parser.add_argument("--decoders", action="store_true", help="measure decoders only")
     chosen = parser.parse_args()
     if chosen.one:
         one(chosen.one, chosen.path)
@@ -184,6 +231,10 @@ def main():
             made(cases["made-32"], images=2000 if chosen.quick else 10_000, side=32)
         cases["made-1024"] = Path(folder, "large.zip")
         made(cases["made-1024"], images=40 if chosen.quick else 300, side=1024)
+        if chosen.decoders:
+            for name, path in cases.items():
+                decoders(name, path, most=1000, rounds=3)
+            return
         for name, path in cases.items():
             best = measured(name, path, rounds=rounds)
             rate = {method: found["images"] / found["took_s"] for method, found in best.items()}

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from steelyard.imaging.classifier import ChestXRayClassifier
+from steelyard.imaging.radiographs import simulate_radiographs
+
 
 @pytest.fixture(scope="session")
 def pictures():
@@ -27,16 +30,6 @@ def folder(tmp_path_factory, pictures):
         Image.fromarray(values).save(path / f"{number:02}.png")
     return path
 
-
-def pixels_of(pictures):
-    """Return all pixels, shape (pixels, channels)."""
-    return np.concatenate([each.reshape(-1, each.shape[2]) for each in pictures])
-
-
-import pytest
-
-from steelyard.imaging.classifier import ChestXRayClassifier
-from steelyard.imaging.radiographs import simulate_radiographs
 
 SMALL = {"backbone": "small:4", "size": 32, "batch_size": 32, "learning_rate": 0.005, "workers": 0}
 

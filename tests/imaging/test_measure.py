@@ -19,7 +19,7 @@ def test_kinds_are_kept_apart():
 def test_an_image_whose_view_fails_counts_nowhere():
     found = measure(ArrayImages(IMAGES), range(8), View(crop=6))
     assert found.totals == {}
-    assert found.reasons == {"it has 5 x 6 pixels": 8}
+    assert found.reasons == {"it is smaller than the crop of 6 x 6": 8}
 
 
 def test_adding_blocks_lists_skipped_up_to_a_limit_and_counts_all():

@@ -171,6 +171,12 @@ def test_many_skipped_are_counted_and_some_listed(tmp_path):
     assert found.images == 1
 
 
+def test_reasons_are_counted_together_whatever_the_sizes(folder):
+    found = image_moments(folder, crop=20)
+    assert set(found.skipped_reasons) == {"it is smaller than the crop of 20 x 20"}
+    assert found.skipped_count + found.images == 30
+
+
 def test_nothing_readable_is_an_error_with_reasons(tmp_path):
     (tmp_path / "a.png").write_text("words")
     (tmp_path / "b.png").write_bytes(b"")

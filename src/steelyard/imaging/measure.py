@@ -116,7 +116,7 @@ def measure(source: ImageSource, indices: Sequence[int], view: View) -> Measured
 
 
 def reason_class(reason: str) -> str:
-    """Return a reason without what differs from image to image, so that equal ones are counted together.
+    """Return a reason without what differs from image to image (it stands behind a colon), so that equal ones are counted together.
 
     >>> reason_class("it is damaged: unexpected byte 3")
     'it is damaged'

@@ -106,7 +106,7 @@ class View:
         height, width = values.shape[:2]
         if height < high or width < wide:
             raise UnreadableImageError(
-                f"it has {width} x {height} pixels, fewer than the crop of {wide} x {high}"
+                f"it is smaller than the crop of {wide} x {high}: {width} x {height} pixels"
             )
         top, left = round((height - high) / 2), round((width - wide) / 2)
         return values[top : top + high, left : left + wide]

@@ -11,7 +11,6 @@ from steelyard.data.images import open_images, read_cifar
 from steelyard.errors import InputError
 
 NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-RNG = np.random.default_rng(4)
 
 
 def records(labels, images):
@@ -24,8 +23,8 @@ def records(labels, images):
 
 @pytest.fixture
 def cifar10():
-    images = RNG.integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
-    labels = RNG.integers(0, 10, 12)
+    images = np.random.default_rng(4).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
+    labels = np.random.default_rng(4).integers(0, 10, 12)
     files = {
         f"data_batch_{n + 1}.bin": records(labels[2 * n : 2 * n + 2], images[2 * n : 2 * n + 2])
         for n in range(5)
@@ -69,7 +68,7 @@ def test_reads_the_folder_it_unpacks_to_and_the_folder_above(tmp_path, cifar10):
 
 
 def test_cifar_100_has_two_labels(tmp_path):
-    images = RNG.integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
+    images = np.random.default_rng(4).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
     labels = np.array([[0, 99], [19, 0], [5, 42]])
     names = {"fine_label_names.txt": range(100), "coarse_label_names.txt": range(20)}
     files = {"train.bin": records(labels, images), "test.bin": records(labels[:1], images[:1])}

@@ -9,7 +9,13 @@ from steelyard.cli.imaging.fit import fit_command
 from steelyard.cli.imaging.moments import moments_command
 from steelyard.cli.imaging.predict import predict_command
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Images: the statistics one normalises with, and radiographs classified.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 app.command("moments", short_help="Mean and standard deviation of images.")(moments_command)
 app.command("fit", short_help="Train a classifier of chest radiographs.")(fit_command)
 app.command("predict", short_help="Say which findings radiographs show, and where.")(predict_command)

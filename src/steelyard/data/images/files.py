@@ -62,7 +62,7 @@ class ImageFiles:
                 raise UnreadableImageError("it isn't a file")
             if found.st_size > MOST_BYTES:
                 raise UnreadableImageError(
-                    f"it has {found.st_size:,} bytes, more than the {MOST_BYTES:,} that are read"
+                    f"it is too large: {found.st_size:,} bytes, more than the {MOST_BYTES:,} that are read"
                 )
             with open(path, "rb") as file:
                 return file.read(MOST_BYTES)

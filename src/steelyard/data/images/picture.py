@@ -58,10 +58,10 @@ def check_pixels(*, height: int, width: int) -> None:
     """
     if height * width > MOST_PIXELS:
         raise UnreadableImageError(
-            f"its header says {width} x {height} pixels, more than the {MOST_PIXELS:,} that are read (a decompression bomb?)"
+            f"it has too many pixels (a decompression bomb?): {width} x {height}, more than the {MOST_PIXELS:,} that are read"
         )
     if height < 1 or width < 1:
-        raise UnreadableImageError(f"it has {width} x {height} pixels")
+        raise UnreadableImageError(f"it has no pixels: {width} x {height}")
 
 
 def turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:

@@ -101,7 +101,7 @@ class TarImages:
         member = self._members[index]
         if member.size > MOST_BYTES:
             raise UnreadableImageError(
-                f"it has {member.size:,} bytes, more than the {MOST_BYTES:,} that are read"
+                f"it is too large: {member.size:,} bytes, more than the {MOST_BYTES:,} that are read"
             )
         try:
             content = self._file.read(member.size, at=member.position)

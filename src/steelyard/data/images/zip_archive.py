@@ -94,9 +94,9 @@ class ZipImages:
             UnreadableImageError: it is damaged (CRC-32), or larger than `MOST_BYTES`.
         """
         member = self._members[index]
-        if member.size > MOST_BYTES:
+        if max(member.size, member.packed_size) > MOST_BYTES:
             raise UnreadableImageError(
-                f"it unpacks to {member.size:,} bytes, more than the {MOST_BYTES:,} that are read"
+                f"it is too large: it unpacks to {member.size:,} bytes, more than the {MOST_BYTES:,} that are read"
             )
         try:
             if member.compression not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
