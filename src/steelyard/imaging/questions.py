@@ -144,7 +144,7 @@ _QUICK = (
     "a small residual network, 4 epochs on 1,200 source images (by default simulated radiographs of another machine; --data names images by class, "
     "or `digits`), 6 on 400 of the target; about {trial} a trial, {total} in all on two cores"
 )
-_FULL = "twice as wide, 6 epochs on up to 8,000 source images, 10 on 1,000 of the target; about {trial} a trial, {total} in all on two cores"
+_FULL = "twice as wide, 6 epochs on up to 8,000 source images, 10 on 1,000 of the target; by the quick setting's speed {trial} a trial, {total} in all on two cores"
 _NAMES: dict[Use, str] = {
     "fine-tuned": "statistics",
     "frozen features": "statistics-frozen",
@@ -193,7 +193,7 @@ def _statistics_question(use: Use) -> Question:
             "radiographs' own? `source's` (reference): the statistics of the images of the pretraining. `target's`: those of the new images. `per "
             f"image`: each image's own. `none`: 0 to 1 as it is. {_USED[use]}"
         ),
-        quick=("6 s", "2 to 5 minutes"),
+        quick=("5 s", "2 to 4 minutes"),
         full=("1 to 2 minutes", "half an hour to two hours"),
         prepare=prepare,
     )
@@ -209,7 +209,7 @@ QUESTIONS: tuple[Question, ...] = (
             "frozen`: all but batch norms. `frozen features`: only a new head learns. `from scratch`: random weights, the same passes over the target. "
             "All are normalised with the source's statistics."
         ),
-        quick=("6 s", "2 to 5 minutes"),
+        quick=("5 s", "2 to 4 minutes"),
         full=("1 to 2 minutes", "half an hour to two hours"),
         prepare=prepare_pretrained,
     ),
@@ -221,7 +221,7 @@ QUESTIONS: tuple[Question, ...] = (
             "the statistics of the 0-1 scale on pixels of 0 to 255. `normalised twice`. In these, learning and testing are alike; `0-255 in use only`: "
             "learned as the reference, used with pixels that nobody divided. Weights are fine-tuned."
         ),
-        quick=("6 s", "3 to 6 minutes"),
+        quick=("5 s", "2 to 6 minutes"),
         full=("1 to 2 minutes", "half an hour to two hours"),
         prepare=prepare_scale,
     ),
@@ -233,7 +233,7 @@ QUESTIONS: tuple[Question, ...] = (
             "learned: `RGB` (reference). `BGR`: learned and used with red and blue swapped. `BGR in use only`: learned right, used swapped. `grey`: no colour "
             "at all. Weights are fine-tuned. Without --data: scikit-learn's digits in coloured ink."
         ),
-        quick=("6 s", "2 to 5 minutes"),
+        quick=("5 s", "2 to 4 minutes"),
         full=("1 to 2 minutes", "half an hour to two hours"),
         prepare=prepare_channels,
     ),
