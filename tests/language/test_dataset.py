@@ -72,7 +72,9 @@ def test_a_persons_text_is_watched(documents_file):
 def test_too_little_text_is_refused(tmp_path):
     short = tmp_path / "short.txt"
     short.write_text("too little to learn from")
-    with pytest.raises(InputError, match=r"at least 20,000 characters to answer a question on, but .* has 24"):
+    with pytest.raises(
+        InputError, match=r"at least 20,000 characters to answer a question on, but .* has 24"
+    ):
         load(str(short))
 
 
