@@ -88,9 +88,8 @@ def test_knowing_fewer_words_flatters_the_loss_a_token_only(documents_file):
     hidden = run_one(tying_trial, "untied", documents_file, **fewer)[0]
     assert hidden["nats_per_token"] < known["nats_per_token"] - 0.5
     saved = known["nats_per_token"] / hidden["nats_per_token"]
-    assert (
-        known["bits_per_byte"] / hidden["bits_per_byte"] < saved - 0.3
-    )  # what wasn't guessed had to be spelt
+    # What wasn't guessed had to be spelt.
+    assert known["bits_per_byte"] / hidden["bits_per_byte"] < saved - 0.3
 
 
 def test_same_seed_same_losses_whatever_the_threads(documents_file):
