@@ -58,6 +58,8 @@ def test_questions_as_json() -> None:
         *(f"rare-events.{each}" for each in ("heads", "loss", "front", "encoder", "autoencoder", "weights")),
         *(f"topics.{each}" for each in ("alpha", "beta", "k")),
         *(f"language.{each}" for each in ("unit", "context", "init-loss", "tying", "dropout")),
+        *(f"imaging.statistics{each}" for each in ("", "-frozen", "-norm-frozen", "-scratch")),
+        *(f"imaging.{each}" for each in ("pretrained", "scale", "channels")),
     ]
 
 

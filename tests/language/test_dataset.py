@@ -86,8 +86,8 @@ def test_many_short_documents_leave_no_part_empty(tmp_path):
 
 
 def test_says_what_is_asked_about():
-    said = describe(some(50), characters=9500)
-    assert said["documents"].endswith(" of 50")
+    said = describe(some(50), characters=29_500)
+    assert said["documents"] == "30 of 50"
     assert said["characters"].endswith(" of 50,000")
     assert "whole documents drawn anew for every seed" in said["held out"]
     assert "the end of each document" in describe(some(2), characters=None)["held out"]
