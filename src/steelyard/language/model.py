@@ -60,8 +60,21 @@ class LanguageModel:
         tied: the softmax's weights are the embedding's; needs `embedding` equal to `hidden`.
         spread: initial weights are uniform in [-spread, spread]; None: PyTorch's way, forget gates open.
         output_start: what the untrained network guesses: `uniform`, `unigram`, or `large` (confident nonsense).
-        batch, window, epochs, patience, optimiser, learning_rate, schedule, decay_after, decay_factor, clip, clip_by, sum_over_time,
-            weight_decay, average, carry: how it is trained, see `plan.TrainingPlan`.
+        batch: stretches of the text read side by side; this and all up to `carry` are those of `plan.TrainingPlan`.
+        window: tokens between two steps of the optimiser.
+        epochs: passes over the text.
+        patience: epochs without a better validation loss before stopping; None: never.
+        optimiser: `adam`, `sgd` or `rmsprop`.
+        learning_rate: the highest.
+        schedule: `cosine`, `constant` or `decay`.
+        decay_after: epochs at the full rate, for `decay`.
+        decay_factor: what the rate is multiplied with after each later epoch.
+        clip: largest norm or value of the gradient; None: not clipped.
+        clip_by: `norm` or `value`.
+        sum_over_time: the gradient is of the sum over a window's steps, not of their mean.
+        weight_decay: of matrices, with `adam`.
+        average: memory of the averaged weights; None: no average.
+        carry: whether the state is carried from window to window.
         validation_share: last part of a single text, or share of the documents, that decides which weights are kept, where `fit` isn't
             given a validation text; 0: none, the last weights are kept.
         precision: `auto`, `float32`, `bfloat16` (autocast) or `float64`.

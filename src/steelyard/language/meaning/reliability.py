@@ -42,7 +42,7 @@ class Reliability:
 
     Args:
         bands: with guesses in them, the least probable first.
-        error: expected calibration error: the mean over tokens of |predicted - observed|, band by band, 0 to 1.
+        error: expected calibration error: the mean over tokens of the distance between predicted and observed, band by band, 0 to 1.
         low: lower end of its 95% interval.
         high: its upper end.
         by_chance: the error that perfect probabilities would show on this text, on average: what is no fault.
@@ -128,7 +128,7 @@ def reliability(
 ) -> Reliability:
     """Return the reliability of guesses in bands, with intervals from a circular block bootstrap over the text.
 
-    The error is sum over bands |sum predicted - sum observed| / n. It is never below 0, so it is above 0 for perfect
+    The error is the sum over bands of abs(sum predicted - sum observed) / n. It is never below 0, so it is above 0 for perfect
     probabilities too: `by_chance` is its mean for those, sum over bands sqrt(2/pi sum p (1 - p)) / n, from the normal
     limit of sums of outcomes that are drawn from what was predicted. Absolute values have a corner at 0, where the usual
     bootstrap intervals fail: in a simulation with perfect probabilities they missed the true error in 42% of the texts
