@@ -58,7 +58,7 @@ class LanguageModel:
         embedding_dropout: share of the embedding's features dropped.
         weight_dropout: share of the weights from step to step dropped.
         tied: the softmax's weights are the embedding's; needs `embedding` equal to `hidden`.
-        spread: initial weights are uniform in [-spread, spread]; None: PyTorch's way, forget gates open.
+        spread: initial weights are uniform in [-spread, spread]; None: PyTorch's way.
         output_start: what the untrained network guesses: `uniform`, `unigram`, or `large` (confident nonsense).
         batch: stretches of the text read side by side; this and all up to `carry` are those of `plan.TrainingPlan`.
         window: tokens between two steps of the optimiser.

@@ -26,8 +26,8 @@ class Architecture:
         weight_dropout: share of the weights between a layer's steps that are dropped for a whole window, in [0, 1) (Merity et al. 2018, section
             2, "weight-dropped LSTM").
         tied: the softmax's weights are the embedding's (Press and Wolf 2017); `embedding` must equal `hidden`.
-        spread: weights start uniform in [-spread, spread]; None: PyTorch's starts, embeddings N(0, 1 / features), forget gates' bias 1
-            (Jozefowicz et al. 2015, section 2.3).
+        spread: weights start uniform in [-spread, spread]; None: PyTorch's starts: uniform in plus or minus 1 / sqrt(hidden), embeddings N(0, 1), or
+            N(0, 1 / features) where they are the softmax's too.
         output_start: what the untrained network guesses.
 
     Raises:

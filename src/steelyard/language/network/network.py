@@ -101,7 +101,7 @@ class LanguageNetwork(nn.Module):
                 features = dropped(features, sizes.dropout, generator)
             if self._own(before[0]) and len(ids) > 1:  # laying out weights doesn't pay for one step
                 given = self._gates(ids, layer, features, generator)
-                features, last = recur(given, recurrent, before)
+                features, last = recur(given, recurrent, before, overwrite=True)
             else:
                 shown = self._embedded(ids, generator) if features is None else features
                 features, last = _by_torch(layer, recurrent, shown, before)
@@ -172,16 +172,13 @@ class LanguageNetwork(nn.Module):
         """Draw the initial weights in a fixed order."""
         sizes = self.architecture
         if self.embedding is not None:
-            deviation = 1 / math.sqrt(sizes.embedding or 1)
+            # Tied weights are the softmax's too, which would begin with confident nonsense.
+            deviation = 1 / math.sqrt(sizes.embedding or 1) if sizes.tied else 1.0
             self.embedding.weight.normal_(0, deviation, generator=generator)
         bound = sizes.spread or 1 / math.sqrt(sizes.hidden)
         for layer in self.layers:
             for weight in layer.parameters():
                 weight.uniform_(-bound, bound, generator=generator)
-            if sizes.spread is None:
-                layer.get_parameter("bias_hh_l0").zero_()
-                bias = layer.get_parameter("bias_ih_l0").zero_()
-                bias[sizes.hidden : 2 * sizes.hidden] = 1.0
         self.output.weight.uniform_(-bound, bound, generator=generator)
         self.output.bias.zero_()
         if sizes.spread is not None and self.embedding is not None:

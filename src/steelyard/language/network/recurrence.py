@@ -25,13 +25,14 @@ from steelyard.language.network.window import window_backward, window_forward
 State = tuple[Tensor, Tensor]
 
 
-def recur(inputs: Tensor, weight: Tensor, state: State) -> tuple[Tensor, State]:
+def recur(inputs: Tensor, weight: Tensor, state: State, *, overwrite: bool = False) -> tuple[Tensor, State]:
     """Return the outputs of an LSTM layer and the state it ends in; single precision, on a CPU.
 
     Args:
         inputs: what goes into the gates i, f, g, o from the layer's input and biases, shape (steps, batch, 4 hidden).
         weight: what the gates take from the output before, shape (4 hidden, hidden), as `nn.LSTM.weight_hh_l0`.
         state: output and cell before the first step, each of shape (batch, hidden). No gradient flows into it.
+        overwrite: whether the memory of `inputs` may be used for the gates, when nobody reads them again.
 
     Returns:
         Outputs, shape (steps, batch, hidden), and the state after the last step, cut off from the gradient (truncated
@@ -46,7 +47,7 @@ def recur(inputs: Tensor, weight: Tensor, state: State) -> tuple[Tensor, State]:
         >>> outputs.shape, bool((hidden == outputs[-1]).all())
         (torch.Size([5, 2, 3]), True)
     """
-    outputs, cell = _Recurrence.apply(inputs, weight, *state)  # type: ignore[no-untyped-call] # torch has no annotation
+    outputs, cell = _Recurrence.apply(inputs, weight, *state, overwrite)  # type: ignore[no-untyped-call] # torch has no annotation
     return outputs, (outputs[-1].detach(), cell)
 
 
@@ -55,10 +56,12 @@ class _Recurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, inputs: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor
+        ctx: Any, inputs: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor, overwrite: bool
     ) -> tuple[Tensor, Tensor]:
         steps, batch, wide = inputs.shape
-        gates = inputs.detach().clone(memory_format=torch.contiguous_format)
+        gates = inputs.detach().contiguous()
+        if not overwrite and gates.data_ptr() == inputs.data_ptr():
+            gates = gates.clone()
         outputs = torch.empty(steps + 1, batch, wide // 4)
         cells = torch.empty(steps + 1, batch, wide // 4)
         squashed = torch.empty(steps, batch, wide // 4)
@@ -78,7 +81,7 @@ class _Recurrence(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, from_above: Tensor, _: Tensor) -> tuple[Tensor, Tensor, None, None]:
+    def backward(ctx: Any, from_above: Tensor, _: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
         weight, gates, outputs, cells, squashed = ctx.saved_tensors
         _, batch, wide = gates.shape
         gradient = torch.empty_like(gates)
@@ -90,7 +93,7 @@ class _Recurrence(torch.autograd.Function):
         )
         _each_thread(window_backward, arrays, batch)
         of_weight = gradient.flatten(0, 1).t() @ outputs[:-1].flatten(0, 1)
-        return gradient, of_weight, None, None
+        return gradient, of_weight, None, None, None
 
 
 def _each_thread(work: Callable[..., None], arrays: tuple[NDArray[np.float32], ...], batch: int) -> None:

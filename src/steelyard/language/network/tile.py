@@ -43,9 +43,13 @@ def packed(matrix: _Floats) -> _Floats:
     """
     terms, columns = matrix.shape
     count = -(-columns // PANEL)
-    whole = np.zeros((terms, count * PANEL), np.float32)
-    whole[:, :columns] = matrix
-    return np.ascontiguousarray(whole.reshape(terms, count, PANEL).transpose(1, 0, 2))
+    if columns % PANEL:
+        whole = np.zeros((terms, count * PANEL), np.float32)
+        whole[:, :columns] = matrix
+        matrix = whole
+    panels: _Floats = np.empty((count, terms, PANEL), np.float32)
+    np.copyto(panels, matrix.T.reshape(count, PANEL, terms).transpose(0, 2, 1))
+    return panels
 
 
 @njit(nogil=True, cache=True)
