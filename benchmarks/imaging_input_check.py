@@ -3,7 +3,7 @@
 Half of the images give the mean and standard deviation that are expected, batches are drawn from the other half.
 
     python benchmarks/imaging_input_check.py --data cifar10.zip   # folder or zip of colour images, a folder a class
-    python benchmarks/imaging_input_check.py --data cifar10.zip --quick
+    python benchmarks/imaging_input_check.py --quick              # squares of two photographs, where there is no file
 
 Prints a line for each preparation and batch size with what was found how often, and ends with one line of JSON: the share of healthy
 batches with a warning and, for each mistake, the share of batches of 32 where its own name was given.
@@ -45,6 +45,19 @@ def preparations(healthy: Preparation) -> dict[str, Preparation]:
     }
 
 
+def patches() -> NDArray[np.uint8]:
+    """Return the two photographs that scikit-learn brings along, cut into squares, shape (squares, size, size, 3)."""
+    from sklearn.datasets import load_sample_images
+
+    found = []
+    for photograph in load_sample_images().images:
+        rows, columns = (length // SIZE for length in photograph.shape[:2])
+        cut = photograph[: rows * SIZE, : columns * SIZE].reshape(rows, SIZE, columns, SIZE, 3)
+        found.append(cut.swapaxes(1, 2).reshape(-1, SIZE, SIZE, 3))
+    print("no file of images there: squares of scikit-learn's two photographs are taken instead")
+    return np.ascontiguousarray(np.concatenate(found))
+
+
 def counted(
     images: NDArray[np.uint8], preparation: Preparation, expected: Expected, *, batch: int, batches: int
 ) -> Counter[str]:
@@ -63,7 +76,7 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, default=SHARED)
     arguments.add_argument("--quick", action="store_true")
     given = arguments.parse_args()
-    whole = read_class_images(given.data, size=SIZE).images
+    whole = read_class_images(given.data, size=SIZE).images if given.data.exists() else patches()
     order = np.random.default_rng(0).permutation(len(whole))
     known, images = np.array_split(order, 2)
     statistics = Statistics.of(whole[known])
