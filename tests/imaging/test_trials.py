@@ -88,8 +88,9 @@ def test_same_seed_same_scores_whatever_ran_before(loaded):
     torch.rand(5)
     again, _ = run(trials.statistics_trial, "target's", use="fine-tuned")
     other, _ = run(trials.statistics_trial, "target's", seed=1, use="fine-tuned")
-    assert first == again
-    assert first != other
+    # Convolutions in single precision round by where their memory lies, so the last bits may differ within one process.
+    assert first == pytest.approx(again, rel=1e-6)
+    assert first != pytest.approx(other, rel=1e-3)
 
 
 def test_the_references_are_one_and_the_same(loaded):
