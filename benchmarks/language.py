@@ -227,11 +227,17 @@ def ours(size: int, threads: int, ids: np.ndarray) -> Steps:
     from steelyard.language.precision import arithmetic
     from steelyard.language.stream import Stream
     from steelyard.language.training import Training
+    from steelyard.language.vocabulary import DOCUMENT
 
     torch.set_num_threads(threads)
     training = Training(
         LanguageNetwork(Architecture(size=size, embedding=EMBEDDING, hidden=HIDDEN), seed=0),
-        Stream(ids=ids.astype(np.int32), starts_of_documents=np.array([0]), bytes=0, characters=0, unknown=0),
+        Stream(
+            ids=ids.astype(np.int32),
+            starts_of_documents=np.flatnonzero(ids == DOCUMENT),
+            bytes=0,
+            characters=0,
+        ),
         validation=None,
         plan=TrainingPlan(
             batch=BATCH, window=WINDOW, epochs=10**4, learning_rate=RATE, clip=CLIP, schedule="constant"
