@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from steelyard.imaging.classifier import ChestXRayClassifier
     from steelyard.imaging.densenet import DenseNet
     from steelyard.imaging.input_check import Expected, check_input
+    from steelyard.imaging.localisation import Pointing, pointing_game
     from steelyard.imaging.moments import image_moments
     from steelyard.imaging.published import IMAGENET
     from steelyard.imaging.radiographs import Radiographs, simulate_radiographs
@@ -25,6 +26,7 @@ _HOMES = {
     "DenseNet": "densenet",
     "Expected": "input_check",
     "ImageMoments": "result",
+    "Pointing": "localisation",
     "Radiographs": "radiographs",
     "View": "view",
     "auroc": "roc",
@@ -32,6 +34,7 @@ _HOMES = {
     "evaluate": "roc",
     "image_moments": "moments",
     "mean_auroc": "roc",
+    "pointing_game": "localisation",
     "read_chestxray14": "chestxray14",
     "simulate_radiographs": "radiographs",
 }
@@ -44,6 +47,7 @@ __all__ = [
     "DenseNet",
     "Expected",
     "ImageMoments",
+    "Pointing",
     "Radiographs",
     "View",
     "auroc",
@@ -51,6 +55,7 @@ __all__ = [
     "evaluate",
     "image_moments",
     "mean_auroc",
+    "pointing_game",
     "read_chestxray14",
     "simulate_radiographs",
 ]

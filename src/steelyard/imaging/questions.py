@@ -37,7 +37,7 @@ _STATISTICS_TITLE = "Whose mean and standard deviation should new images be norm
 
 
 def prepare_statistics(ask: Ask, use: Use) -> PreparedQuestion:
-    """Return the study of four ways to normalise a target's images."""
+    """Return the study of five ways to normalise a target's images."""
     from steelyard.imaging.trials import statistics_trial  # noqa: PLC0415 - loads torch
 
     return _prepare(
@@ -191,7 +191,8 @@ def _statistics_question(use: Use) -> Question:
         asks=(
             "CheXNet normalises radiographs with the mean and standard deviation of ImageNet, which its weights were pretrained on: why not with the "
             "radiographs' own? `source's` (reference): the statistics of the images of the pretraining. `target's`: those of the new images. `per "
-            f"image`: each image's own. `none`: 0 to 1 as it is. {_USED[use]}"
+            "image`: each image's own. `stds averaged`: the source's mean with the mean of its images' standard deviations, a common mistake. `none`: 0 to "
+            f"1 as it is. {_USED[use]}"
         ),
         quick=("5 s", "2 to 4 minutes"),
         full=("1 to 2 minutes", "half an hour to two hours"),

@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from steelyard.errors import InputError
-from steelyard.imaging.dataset import Dataset, Labelled, Statistics, load, load_colours
+from steelyard.imaging.dataset import Dataset, Labelled, Statistics, averaged_stds, load, load_colours
 from steelyard.imaging.levels import Channels, Scale, Use
 from steelyard.imaging.levels import Statistics as StatisticsLevel
 from steelyard.imaging.preparation import Preparation
@@ -124,6 +124,8 @@ def normalised_with(statistics: StatisticsLevel, dataset: Dataset) -> Preparatio
             return replace(preparation, mean=target.mean, std=target.std)
         case "per image":
             return replace(preparation, per_image=True)
+        case "stds averaged":
+            return replace(preparation, std=averaged_stds(dataset.source.images))
         case "none":
             return replace(preparation, mean=_ZERO, std=_ONE)
 
