@@ -108,6 +108,7 @@ def measure(source: ImageSource, indices: Sequence[int], view: View) -> Measured
         height, width, _ = seen.shape
         heights.add(height)
         widths.add(width)
+        del picture, seen  # the next image takes their memory, which would be asked for anew otherwise
     found.decoders = decoders
     if heights:
         found.sides = (min(heights), max(heights), min(widths), max(widths))
