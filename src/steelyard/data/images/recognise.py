@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 HEAD_BYTES = 132
 """How many first bytes tell an image."""
 SUFFIXES = frozenset(
@@ -83,7 +81,8 @@ def named_as_image(name: str) -> bool:
     >>> named_as_image("a/b/X.JPG"), named_as_image("a.jpg.txt")
     (True, False)
     """
-    return os.path.splitext(name)[1].lower() in SUFFIXES
+    stem, _, suffix = name.rpartition(".")
+    return f".{suffix.lower()}" in SUFFIXES and stem[-1:] not in {"", "/"}
 
 
 def hidden(name: str) -> bool:
@@ -104,5 +103,7 @@ def leads_out(name: str) -> bool:
     >>> leads_out("../x.png"), leads_out("/etc/x.png"), leads_out("C:\\x.png"), leads_out("a/../../x.png"), leads_out("a/x.png")
     (True, True, True, True, False)
     """
+    if ".." not in name and ":" not in name and not name.startswith(("/", "\\")):
+        return False
     plain = name.replace("\\", "/")
     return plain.startswith("/") or plain[1:2] == ":" or ".." in plain.split("/")

@@ -18,6 +18,8 @@ from steelyard.data.images.source import fingerprint_of
 from steelyard.errors import InputError
 
 _HEADER_BYTES = 30
+_NAME_BYTES = 256
+"""Read ahead for the name and what else stands between a member's header and its content, so that one read mostly gets all."""
 _ENCRYPTED = 1
 _FAILURES = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 """What zipfile raises on members that are damaged, encrypted, or packed in a way it doesn't know."""
@@ -119,12 +121,15 @@ class ZipImages:
 
 def _read(file: Descriptor, member: _Member) -> bytes:
     """Return a member: zipfile takes as long to open one as decoding a small JPEG takes, and wants the whole directory in memory."""
-    header = file.read(_HEADER_BYTES, at=member.position)
-    if len(header) < _HEADER_BYTES or header[:4] != b"PK\x03\x04":
+    packed_size = member.packed_size
+    found = file.read(_HEADER_BYTES + _NAME_BYTES + packed_size, at=member.position)
+    if len(found) < _HEADER_BYTES or found[:4] != b"PK\x03\x04":
         raise UnreadableImageError("reading it from the archive failed: no header where the directory says")
-    start = member.position + _HEADER_BYTES + int.from_bytes(header[26:28], "little")
-    start += int.from_bytes(header[28:30], "little")
-    content = file.read(member.packed_size, at=start)
+    start = _HEADER_BYTES + int.from_bytes(found[26:28], "little") + int.from_bytes(found[28:30], "little")
+    if start <= _HEADER_BYTES + _NAME_BYTES:
+        content = found[start : start + packed_size]
+    else:
+        content = file.read(packed_size, at=member.position + start)
     if member.compression == zipfile.ZIP_DEFLATED:
         content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, member.size + 1)
     if len(content) != member.size or zlib.crc32(content) != member.crc:
