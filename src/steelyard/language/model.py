@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from steelyard.checkpoint import remove_checkpoint, restore_checkpoint, write_checkpoint
 from steelyard.errors import InputError
 from steelyard.language import scoring
-from steelyard.language.checkpoint import read_checkpoint, remove_checkpoint, write_checkpoint
 from steelyard.language.generating import generated
 from steelyard.language.network import Architecture, LanguageNetwork, OutputStart
 from steelyard.language.parts import split_documents
@@ -498,7 +498,13 @@ def _run_kept(
     on_progress: Callable[[Progress], None] | None,
 ) -> None:
     """Run a training from its checkpoint to its end, written down on the way."""
-    read_checkpoint(training, folder, key=key)
+    restore_checkpoint(
+        lambda state: training.restore(state["training"]),
+        folder,
+        key=key,
+        device=training.arithmetic.device,
+        of="text and parameters",
+    )
     last = time.monotonic()
 
     def keep(progress: Progress) -> None:
@@ -506,7 +512,7 @@ def _run_kept(
         if on_progress is not None:
             on_progress(progress)
         if progress.step % training.windows == 0 or time.monotonic() - last > _CHECKPOINT_S:
-            write_checkpoint(training, folder, key=key)
+            write_checkpoint({"training": training.state()}, folder, key=key)
             last = time.monotonic()
 
     training.run(on_progress=keep, minutes=minutes)

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from steelyard.checkpoint import restore_checkpoint, write_checkpoint
 from steelyard.data.series import CountSeries
-from steelyard.rare_events.checkpoint import read_checkpoint, write_checkpoint
 from steelyard.rare_events.features import Features
 from steelyard.rare_events.loss_weights import LossWeights, Weighing
 from steelyard.rare_events.network import Architecture, Network
@@ -121,7 +121,9 @@ def fit_network(
     training = Training(
         model, objective, weights, panel=panel, split=split, plan=recipe.plan, seed=recipe.seed
     )
-    resumed = checkpoint is not None and read_checkpoint(training, checkpoint[0], key=checkpoint[1])
+    resumed = checkpoint is not None and restore_checkpoint(
+        training.restore, checkpoint[0], key=checkpoint[1], device=recipe.device
+    )
     if frozen and start_from is None and not resumed:
         model.encoders.requires_grad_(requires_grad=True)
         training.reconstruction = pretrain(
@@ -132,7 +134,7 @@ def fit_network(
 
     def after(epoch: Epoch) -> None:
         if checkpoint is not None:
-            write_checkpoint(training, checkpoint[0], key=checkpoint[1])
+            write_checkpoint(training.state(), checkpoint[0], key=checkpoint[1])
         if on_epoch is not None:
             on_epoch(epoch)
 
