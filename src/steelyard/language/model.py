@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
 from pathlib import Path
@@ -15,26 +12,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from steelyard.checkpoint import remove_checkpoint, restore_checkpoint, write_checkpoint
 from steelyard.errors import InputError
 from steelyard.language import scoring
+from steelyard.language.fitting import learned_and_held_out, run_kept, training_key
 from steelyard.language.generating import generated
 from steelyard.language.network import Architecture, LanguageNetwork, OutputStart
-from steelyard.language.parts import split_documents
 from steelyard.language.plan import ClipBy, Optimiser, Schedule, TrainingPlan
-from steelyard.language.precision import Precision, arithmetic, threads_set
-from steelyard.language.reading import Documents
+from steelyard.language.precision import Precision, arithmetic
 from steelyard.language.recipes import recipe
 from steelyard.language.saving import Fitted, read_fitted, write_fitted
 from steelyard.language.splitting import Words
 from steelyard.language.stream import Stream, make_stream
-from steelyard.language.text_score import Guesses, TextScore
+from steelyard.language.text_score import Guesses, TextScore, likeliest
 from steelyard.language.training import Progress, Snapshot, Training
 from steelyard.language.vocabulary import DOCUMENT, UNKNOWN, Unit, Vocabulary
-
-_CHECKPOINT_S = 120.0
-_ELSEWHERE = ("device", "threads")
-"""Parameters that say where, not what: a checkpoint of other ones may be gone on with."""
+from steelyard.study.threads import limited_threads
 
 
 class LanguageModel:
@@ -221,7 +213,7 @@ class LanguageModel:
                 f"`snapshots` must be at least 0 and `minutes` above 0, but got {snapshots} and {minutes}"
             )
         plan = self._plan()
-        train, held_out = self._parts(text, validation)
+        train, held_out = learned_and_held_out(text, validation, share=self.validation_share, seed=self.seed)
         known = self.min_count if self.min_count is not None else (2 if self.unit == "word" else 1)
         vocabulary = Vocabulary.build(
             train, unit=self.unit, words=self.words, limit=self.vocabulary, min_count=known
@@ -243,12 +235,14 @@ class LanguageModel:
             seed=self.seed,
             snapshots=snapshots,
         )
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             if checkpoint is None:
                 training.run(on_progress=on_progress, minutes=minutes)
             else:
-                key = self._key(stream, validated, snapshots, kind.precision)
-                _run_kept(training, Path(checkpoint), key=key, minutes=minutes, on_progress=on_progress)
+                key = training_key(
+                    self.parameters(), stream, validated, snapshots=snapshots, precision=kind.precision
+                )
+                run_kept(training, Path(checkpoint), key=key, minutes=minutes, on_progress=on_progress)
         self.vocabulary_ = vocabulary
         self.history_ = tuple(training.history)
         self.snapshots_: tuple[Snapshot, ...] = tuple(training.kept)
@@ -310,7 +304,7 @@ class LanguageModel:
             raise InputError(
                 f"the stream must be of this model's vocabulary of {self.vocabulary_.size} tokens, but has token {int(stream.ids.max())}"
             )
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             return scoring.stream_nats(self.network_, stream, arithmetic=self._arithmetic())
 
     def perplexity(self, text: str) -> float:
@@ -337,24 +331,8 @@ class LanguageModel:
         ids = self.vocabulary_.encode(text).ids
         if len(ids) == 0:
             raise InputError(f"the text must hold {self.unit}s, but holds none; give a text that isn't empty")
-        count = min(count, self.vocabulary_.size)
-        best, likely, ranks, nats = [], [], [], []
-        done = 0
-        for logs in self.log_probabilities(Stream.of(ids)):
-            right = ids[done : done + len(logs)]
-            own = logs[np.arange(len(logs)), right]
-            order = np.argsort(-logs, axis=1, kind="stable")[:, :count]
-            best.append(order.astype(np.int32))
-            likely.append(np.exp(np.take_along_axis(logs, order, axis=1).astype(np.float64)))
-            ranks.append(1 + (logs > own[:, None]).sum(axis=1))
-            nats.append(-own.astype(np.float64))
-            done += len(logs)
-        return Guesses(
-            ids=np.concatenate(best),
-            probabilities=np.concatenate(likely),
-            ranks=np.concatenate(ranks).astype(np.int32),
-            nats=np.concatenate(nats),
-        )
+        logs = self.log_probabilities(Stream.of(ids))
+        return likeliest(logs, ids, count=min(count, self.vocabulary_.size))
 
     def log_probabilities(self, stream: Stream) -> Iterator[NDArray[np.float32]]:
         """Give log p of every token of the vocabulary at each place after the first, in blocks of shape (places, size).
@@ -387,7 +365,7 @@ class LanguageModel:
             InputError: not fitted; `length` below 1, `temperature` below 0, `top_k` below 1.
         """
         self._check_fitted()
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             ids = generated(
                 self.network_,
                 [DOCUMENT, *self.vocabulary_.encode(prompt).ids.tolist()],
@@ -453,68 +431,3 @@ class LanguageModel:
         if plain:
             chosen["output_start"] = "uniform"
         return Architecture(size=size, **chosen)
-
-    def _parts(
-        self, text: str | Sequence[str], validation: str | Sequence[str] | None
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        texts = _texts(text, "text")
-        if validation is not None:
-            return texts, _texts(validation, "validation")
-        if not 0 <= self.validation_share < 1:
-            raise InputError(f"`validation_share` must lie in [0, 1), but got {self.validation_share}")
-        if self.validation_share == 0:
-            return texts, ()
-        names = tuple(str(number) for number in range(len(texts)))
-        documents = Documents(names=names, texts=texts, source_line="given to fit")
-        parts = split_documents(documents, validation=self.validation_share, test=0.0, seed=self.seed)
-        return parts.train, parts.validation
-
-    def _key(self, stream: Stream, validated: Stream | None, snapshots: int, precision: str) -> str:
-        """Return what a checkpoint must agree with: parameters and text."""
-        chosen = {name: value for name, value in self.parameters().items() if name not in _ELSEWHERE}
-        digest = hashlib.sha256(json.dumps([chosen, snapshots, precision], sort_keys=True).encode())
-        digest.update(stream.ids.tobytes())
-        digest.update(b"" if validated is None else validated.ids.tobytes())
-        return digest.hexdigest()
-
-
-def _texts(given: str | Sequence[str], name: str) -> tuple[str, ...]:
-    texts = (given,) if isinstance(given, str) else tuple(given)
-    if not all(isinstance(each, str) for each in texts):
-        raise InputError(
-            f"`{name}` must be a text or a sequence of texts, but holds something else; decode bytes first"
-        )
-    if not any(texts):
-        raise InputError(f"`{name}` must hold text, but is empty")
-    return texts
-
-
-def _run_kept(
-    training: Training,
-    folder: Path,
-    *,
-    key: str,
-    minutes: float | None,
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Run a training from its checkpoint to its end, written down on the way."""
-    restore_checkpoint(
-        lambda state: training.restore(state["training"]),
-        folder,
-        key=key,
-        device=training.arithmetic.device,
-        of="text and parameters",
-    )
-    last = time.monotonic()
-
-    def keep(progress: Progress) -> None:
-        nonlocal last
-        if on_progress is not None:
-            on_progress(progress)
-        if progress.step % training.windows == 0 or time.monotonic() - last > _CHECKPOINT_S:
-            write_checkpoint({"training": training.state()}, folder, key=key)
-            last = time.monotonic()
-
-    training.run(on_progress=keep, minutes=minutes)
-    if training.finished:
-        remove_checkpoint(folder)
