@@ -1,4 +1,4 @@
-"""Between a model and its training: which text is learned and which held out, and a training that goes on where it was cut off."""
+"""From parameters and texts to a training, and a training that goes on where it was cut off: the steps of `LanguageModel.fit`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
 
 from steelyard.checkpoint import remove_checkpoint, restore_checkpoint, write_checkpoint
 from steelyard.errors import InputError
+from steelyard.language.network import Architecture, LanguageNetwork
 from steelyard.language.parts import split_documents
+from steelyard.language.plan import TrainingPlan
+from steelyard.language.precision import arithmetic
 from steelyard.language.reading import Documents
-from steelyard.language.stream import Stream
+from steelyard.language.stream import Stream, make_stream
 from steelyard.language.training import Progress, Training
+from steelyard.language.vocabulary import Vocabulary
 
 _CHECKPOINT_S = 120.0
 _ELSEWHERE = ("device", "threads")
@@ -54,28 +61,74 @@ def learned_and_held_out(
     return parts.train, parts.validation
 
 
-def training_key(
-    parameters: Mapping[str, Any],
-    stream: Stream,
-    validated: Stream | None,
-    *,
-    snapshots: int,
-    precision: str,
-) -> str:
-    """Return what a checkpoint must agree with: parameters and text.
+class Prepared(NamedTuple):
+    """A training that is ready to run.
 
     Args:
-        parameters: the model's, by name.
-        stream: what is learned.
-        validated: what decides.
-        snapshots: how many are kept on the way.
-        precision: that computations come to on this machine.
+        training: fresh.
+        vocabulary: of what is learned.
+        key: what its checkpoint must agree with: parameters and text.
     """
-    chosen = {name: value for name, value in parameters.items() if name not in _ELSEWHERE}
-    digest = hashlib.sha256(json.dumps([chosen, snapshots, precision], sort_keys=True).encode())
-    digest.update(stream.ids.tobytes())
-    digest.update(b"" if validated is None else validated.ids.tobytes())
-    return digest.hexdigest()
+
+    training: Training
+    vocabulary: Vocabulary
+    key: str
+
+
+def prepare_training(
+    learned: Texts, held_out: Texts, *, parameters: Mapping[str, Any], snapshots: int
+) -> Prepared:
+    """Return a fresh training of a model on texts.
+
+    Args:
+        learned: the documents' texts.
+        held_out: those that decide which weights are kept; where there are none, the last are.
+        parameters: of `LanguageModel`, by name.
+        snapshots: how many copies of the weights are kept on the way.
+
+    Raises:
+        InputError: parameters out of range, or a text that is shorter than a window.
+    """
+    plan = TrainingPlan(**{name: parameters[name] for name in TrainingPlan.__slots__})
+    unit, fewest = parameters["unit"], parameters["min_count"]
+    vocabulary = Vocabulary.build(
+        learned,
+        unit=unit,
+        words=parameters["words"],
+        limit=parameters["vocabulary"],
+        min_count=(2 if unit == "word" else 1) if fewest is None else fewest,
+    )
+    stream = make_stream(learned, vocabulary)
+    plan.batch_of(stream.tokens)
+    validated = make_stream(held_out, vocabulary) if held_out else None
+    kind = arithmetic(parameters["precision"], parameters["device"])
+    frequencies = torch.from_numpy(np.bincount(stream.ids[1:], minlength=vocabulary.size)).float()
+    network = LanguageNetwork(
+        architecture_of(parameters, vocabulary.size),
+        seed=parameters["seed"],
+        frequencies=frequencies / frequencies.sum(),
+    ).to(device=kind.device, dtype=kind.dtype)
+    training = Training(
+        network,
+        stream,
+        validation=validated,
+        plan=plan,
+        arithmetic=kind,
+        seed=parameters["seed"],
+        snapshots=snapshots,
+    )
+    key = _key([_what(parameters), snapshots, kind.precision], stream, validated)
+    return Prepared(training, vocabulary, key)
+
+
+def architecture_of(parameters: Mapping[str, Any], size: int) -> Architecture:
+    """Return the network that a model's parameters describe, of so many tokens.
+
+    Raises:
+        InputError: parameters out of range.
+    """
+    chosen = {name: parameters[name] for name in Architecture.__slots__ if name != "size"}
+    return Architecture(size=size, **chosen)
 
 
 def run_kept(
@@ -129,3 +182,14 @@ def _texts(given: str | Sequence[str], name: str) -> Texts:
     if not any(texts):
         raise InputError(f"`{name}` must hold text, but is empty")
     return texts
+
+
+def _what(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if name not in _ELSEWHERE}
+
+
+def _key(chosen: list[Any], stream: Stream, validated: Stream | None) -> str:
+    digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode())
+    digest.update(stream.ids.tobytes())
+    digest.update(b"" if validated is None else validated.ids.tobytes())
+    return digest.hexdigest()

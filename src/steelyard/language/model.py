@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from steelyard.errors import InputError
 from steelyard.language import scoring
-from steelyard.language.fitting import learned_and_held_out, run_kept, training_key
+from steelyard.language.fitting import architecture_of, learned_and_held_out, prepare_training, run_kept
 from steelyard.language.generating import generated
-from steelyard.language.network import Architecture, LanguageNetwork, OutputStart
-from steelyard.language.plan import ClipBy, Optimiser, Schedule, TrainingPlan
+from steelyard.language.network import LanguageNetwork, OutputStart
+from steelyard.language.plan import ClipBy, Optimiser, Schedule
 from steelyard.language.precision import Precision, arithmetic
 from steelyard.language.recipes import recipe
 from steelyard.language.saving import Fitted, read_fitted, write_fitted
 from steelyard.language.splitting import Words
-from steelyard.language.stream import Stream, make_stream
+from steelyard.language.stream import Stream
 from steelyard.language.text_score import Guesses, TextScore, likeliest
-from steelyard.language.training import Progress, Snapshot, Training
-from steelyard.language.vocabulary import DOCUMENT, UNKNOWN, Unit, Vocabulary
+from steelyard.language.training import Progress, Snapshot
+from steelyard.language.vocabulary import DOCUMENT, UNKNOWN, Unit
 from steelyard.study.threads import limited_threads
 
 
@@ -212,42 +212,22 @@ class LanguageModel:
             raise InputError(
                 f"`snapshots` must be at least 0 and `minutes` above 0, but got {snapshots} and {minutes}"
             )
-        plan = self._plan()
-        train, held_out = learned_and_held_out(text, validation, share=self.validation_share, seed=self.seed)
-        known = self.min_count if self.min_count is not None else (2 if self.unit == "word" else 1)
-        vocabulary = Vocabulary.build(
-            train, unit=self.unit, words=self.words, limit=self.vocabulary, min_count=known
+        learned, held_out = learned_and_held_out(
+            text, validation, share=self.validation_share, seed=self.seed
         )
-        stream = make_stream(train, vocabulary)
-        plan.batch_of(stream.tokens)
-        validated = make_stream(held_out, vocabulary) if held_out else None
-        kind = arithmetic(self.precision, self.device)
-        frequencies = torch.from_numpy(np.bincount(stream.ids[1:], minlength=vocabulary.size)).float()
-        network = LanguageNetwork(
-            self._architecture(vocabulary.size), seed=self.seed, frequencies=frequencies / frequencies.sum()
-        ).to(device=kind.device, dtype=kind.dtype)
-        training = Training(
-            network,
-            stream,
-            validation=validated,
-            plan=plan,
-            arithmetic=kind,
-            seed=self.seed,
-            snapshots=snapshots,
+        training, vocabulary, key = prepare_training(
+            learned, held_out, parameters=self.parameters(), snapshots=snapshots
         )
         with limited_threads(self.threads):
             if checkpoint is None:
                 training.run(on_progress=on_progress, minutes=minutes)
             else:
-                key = training_key(
-                    self.parameters(), stream, validated, snapshots=snapshots, precision=kind.precision
-                )
                 run_kept(training, Path(checkpoint), key=key, minutes=minutes, on_progress=on_progress)
         self.vocabulary_ = vocabulary
         self.history_ = tuple(training.history)
         self.snapshots_: tuple[Snapshot, ...] = tuple(training.kept)
         self.diverged_ = training.diverged
-        self.network_ = network
+        self.network_ = training.network
         return self
 
     def at(self, snapshot: Snapshot) -> LanguageModel:
@@ -258,7 +238,7 @@ class LanguageModel:
         """
         self._check_fitted()
         model = copy.copy(self)
-        network = LanguageNetwork(self._architecture(self.vocabulary_.size, plain=True), seed=0)
+        network = LanguageNetwork(replace(self.network_.architecture, output_start="uniform"), seed=0)
         try:
             network.load_state_dict(dict(snapshot.weights))
         except RuntimeError as error:
@@ -399,7 +379,7 @@ class LanguageModel:
         fitted, parameters = read_fitted(Path(folder))
         try:
             model = cls(**{**parameters, "device": device})
-            architecture = model._architecture(fitted.vocabulary.size)
+            architecture = architecture_of(model.parameters(), fitted.vocabulary.size)
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"{folder} must hold a model with parameters of this version, but: {error}"
@@ -422,12 +402,3 @@ class LanguageModel:
 
     def _arithmetic(self) -> Any:
         return arithmetic(self.precision, self.network_.output.weight.device.type)
-
-    def _plan(self) -> TrainingPlan:
-        return TrainingPlan(**{name: getattr(self, name) for name in TrainingPlan.__slots__})
-
-    def _architecture(self, size: int, *, plain: bool = False) -> Architecture:
-        chosen = {name: getattr(self, name) for name in Architecture.__slots__ if name != "size"}
-        if plain:
-            chosen["output_start"] = "uniform"
-        return Architecture(size=size, **chosen)
