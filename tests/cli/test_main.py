@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.cli.main import main
+
 HEAVY = ("torch", "scipy", "polars", "altair", "pandas", "sqlalchemy", "numpy", "joblib", "rich")
 
 
@@ -82,10 +84,30 @@ def test_questions_as_json() -> None:
         (("topics", "transform", "nowhere", "nowhere.csv"), "nowhere"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_code_2(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
-    done = steelyard(*arguments, cwd=tmp_path)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["steelyard", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    told = capsys.readouterr()
+    assert_is_one_error(told.out, told.err, says)
+
+
+def test_bad_input_ends_a_process_of_its_own_the_same_way(tmp_path: Path) -> None:
+    done = steelyard("run", "rare-events.heads", "--data", "nowhere.csv", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: ")
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+    assert_is_one_error(done.stdout, done.stderr, "nowhere.csv")
+
+
+def assert_is_one_error(out: str, err: str, says: str) -> None:
+    assert err.splitlines()[-1].startswith("error: ")
+    assert says in err
+    assert "Traceback" not in err
+    assert out == ""

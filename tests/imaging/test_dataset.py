@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from steelyard.errors import InputError
+from steelyard.imaging import image_moments
 from steelyard.imaging.class_images import read_class_images
 from steelyard.imaging.dataset import DIGITS, SIDE, Labelled, Statistics, load, load_colours
 
@@ -20,7 +21,7 @@ def pictures(folder, classes=4, each=6):
     return folder
 
 
-def test_statistics_are_exact():
+def test_statistics_are_exact_and_those_of_image_moments():
     rng = np.random.default_rng(0)
     for shape in ((5, 7, 9), (5, 7, 9, 3)):
         images = rng.integers(0, 256, shape, dtype=np.uint8)
@@ -28,6 +29,9 @@ def test_statistics_are_exact():
         axes = tuple(range(3))
         np.testing.assert_allclose(found.mean, np.broadcast_to((images / 255).mean(axis=axes), 3), rtol=1e-12)
         np.testing.assert_allclose(found.std, np.broadcast_to((images / 255).std(axis=axes), 3), rtol=1e-12)
+        moments = image_moments(images)
+        np.testing.assert_allclose(found.mean, np.broadcast_to(moments.mean, 3), rtol=1e-14)
+        np.testing.assert_allclose(found.std, np.broadcast_to(moments.std, 3), rtol=1e-14)
 
 
 def test_a_folder_and_its_zip_are_the_same_images(tmp_path):

@@ -8,6 +8,7 @@ import torch
 
 from steelyard.errors import InputError
 from steelyard.language import training as training_module
+from steelyard.language.fitting import architecture_of
 from steelyard.language.model import LanguageModel
 from steelyard.language.network import LanguageNetwork
 from steelyard.language.precision import _has_bfloat16
@@ -367,7 +368,7 @@ def test_sizes_are_those_published():
     # Zaremba et al. 2014 give no counts; 4.65 and 19.8 million are those of the sizes they give at a vocabulary of 10,000.
     for name, millions in (("zaremba-small", 4.65), ("zaremba-medium", 19.78)):
         model = LanguageModel.recipe(name)
-        network = LanguageNetwork(model._architecture(10_000), seed=0)
+        network = LanguageNetwork(architecture_of(model.parameters(), 10_000), seed=0)
         assert sum(weight.numel() for weight in network.parameters()) == pytest.approx(
             1e6 * millions, rel=5e-3
         )

@@ -146,6 +146,10 @@ def test_any_result_makes_a_page(odd_result: StudyResult, tmp_path: Path) -> Non
     assert not re.search(r"\bnan\b(?! at step)", visible)
     assert "None" not in visible.replace("None: every", "")
     assert page.json("result-data")["name"] == odd_result.name
+    for spec in page.json("chart-data").values():
+        assert isinstance(spec, dict)
+        assert spec["description"]
+        assert "://" not in str(spec).replace(str(spec["$schema"]), "")
     assert len(text) < 3_000_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import os
 import pickle
@@ -87,6 +88,25 @@ def test_what_workers_can_import_travels_by_name(
     by_name = portable(module.trial, modules=["elsewhere_only"], same_path=True)
     assert len(by_name) < 100 < len(portable(module.trial, modules=["elsewhere_only"], same_path=False))
     assert call_elsewhere(by_name, tmp_path) == "6"
+
+
+def test_a_folder_that_another_package_of_its_name_hides_travels_by_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, installed = tmp_path / "own", tmp_path / "installed"
+    for folder in (own / "hidden_name", installed / "hidden_name"):
+        folder.mkdir(parents=True)
+    (own / "hidden_name" / "inside.py").write_text(TEXT)
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(own)
+        inside = importlib.import_module("hidden_name.inside")
+        assert len(portable(inside.trial, modules=[inside.__name__], same_path=True)) < 100
+    (installed / "hidden_name" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(installed)
+    sent = portable(inside.trial, modules=[inside.__name__], same_path=True)
+    assert call_elsewhere(sent, installed) == "6"
+    for name in ("hidden_name.inside", "hidden_name"):
+        monkeypatch.delitem(sys.modules, name)
 
 
 def test_an_installed_function_travels_by_name() -> None:

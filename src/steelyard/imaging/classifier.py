@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from steelyard.checkpoint import restore_checkpoint, write_checkpoint
 from steelyard.errors import InputError
 from steelyard.imaging.activation_maps import activation_maps
 from steelyard.imaging.backbones import make_backbone
-from steelyard.imaging.checkpoint import read_checkpoint, write_checkpoint
 from steelyard.imaging.densenet import DenseNet, FusedDenseNet, read_weights
 from steelyard.imaging.densenet.loading import start_from
 from steelyard.imaging.findings import FINDINGS
@@ -207,10 +207,10 @@ class ChestXRayClassifier:
         keep = None
         if checkpoint is not None:
             folder, key = Path(checkpoint), self._key(examples, aside)
-            read_checkpoint(training, folder, key=key)
+            restore_checkpoint(training.restore, folder, key=key, device=training.device)
 
             def keep(state: Training) -> None:
-                write_checkpoint(state, folder, key=key)
+                write_checkpoint(state.state(), folder, key=key)
 
         train(
             training,

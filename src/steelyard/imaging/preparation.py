@@ -14,9 +14,9 @@ from torch import Tensor
 
 from steelyard.errors import InputError
 from steelyard.imaging.images import Images, Pixels
+from steelyard.imaging.published import IMAGENET
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
+IMAGENET_MEAN, IMAGENET_STD = IMAGENET.mean, IMAGENET.std
 """What CheXNet and nearly all weights pretrained on ImageNet are normalised with: red, green, blue on the 0-1 scale."""
 Order = Literal["rgb", "bgr"]
 _LEAST_STD = 1e-3

@@ -104,11 +104,12 @@ def _prepare(
     from steelyard.imaging.weighing import auroc_scale, notes  # noqa: PLC0415 - loads scikit-learn
     from steelyard.study.study import Study  # noqa: PLC0415 - loads the store
 
-    data = None if ask.data is None else str(ask.data.expanduser().resolve())
+    data = ask.path
     if ask.data is not None and str(ask.data) == DIGITS and not ask.data.exists():
         data = DIGITS
     dataset = load_colours(data) if factor == "channels" else load(data)
     budget = dict(_BUDGETS[ask.setting])
+    margin, reason = ask.margin_or(MARGIN_AUROC, reason=MARGIN_REASON)
     study = Study(
         question,
         trial=trial,
@@ -116,8 +117,8 @@ def _prepare(
         metric="auroc",
         direction="higher",
         unit="AUROC",
-        margin=MARGIN_AUROC if ask.margin is None else ask.margin,
-        margin_reason=MARGIN_REASON if ask.margin is None else "chosen by whoever asked",
+        margin=margin,
+        margin_reason=reason,
         name=f"imaging.{name}",
         parameters={
             "data": data,

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -140,6 +140,35 @@ class Training:
     def learning_rate(self) -> float:
         """Return the present one."""
         return float(self.optimizer.param_groups[0]["lr"])
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that the next step depends on."""
+        return {
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": _plain(self.schedule.state_dict()),
+            "history": [asdict(epoch) for epoch in self.history],
+            "step": self.step,
+            "loss_sum": self.loss_sum,
+            "best_loss": self.best_loss,
+            "best_epoch": self.best_epoch,
+            "best_weights": dict(self.best_weights),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go to where `state` was taken, of a training of the same images and recipe.
+
+        Raises:
+            KeyError: a state without all its parts.
+            RuntimeError: weights of other shapes.
+        """
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.history[:] = [Epoch(**each) for each in state["history"]]
+        self.step, self.loss_sum = state["step"], state["loss_sum"]
+        self.best_loss, self.best_epoch = state["best_loss"], state["best_epoch"]
+        self.best_weights = state["best_weights"]
 
 
 def train(
@@ -335,3 +364,8 @@ def _computed_in(precision: Precision, device: torch.device) -> Iterator[None]:
     wanted = precision == "bfloat16" or (precision == "auto" and bfloat16_gains(device))
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=wanted):
         yield
+
+
+def _plain(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a schedule's state is numbers and text."""
+    return {name: value for name, value in state.items() if isinstance(value, (int, float, str, list))}

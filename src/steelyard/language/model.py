@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
-import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from steelyard.errors import InputError
 from steelyard.language import scoring
-from steelyard.language.checkpoint import read_checkpoint, remove_checkpoint, write_checkpoint
+from steelyard.language.fitting import architecture_of, learned_and_held_out, prepare_training, run_kept
 from steelyard.language.generating import generated
-from steelyard.language.network import Architecture, LanguageNetwork, OutputStart
-from steelyard.language.parts import split_documents
-from steelyard.language.plan import ClipBy, Optimiser, Schedule, TrainingPlan
-from steelyard.language.precision import Precision, arithmetic, threads_set
-from steelyard.language.reading import Documents
+from steelyard.language.network import LanguageNetwork, OutputStart
+from steelyard.language.plan import ClipBy, Optimiser, Schedule
+from steelyard.language.precision import Precision, arithmetic
 from steelyard.language.recipes import recipe
 from steelyard.language.saving import Fitted, read_fitted, write_fitted
 from steelyard.language.splitting import Words
-from steelyard.language.stream import Stream, make_stream
-from steelyard.language.text_score import Guesses, TextScore
-from steelyard.language.training import Progress, Snapshot, Training
-from steelyard.language.vocabulary import DOCUMENT, UNKNOWN, Unit, Vocabulary
-
-_CHECKPOINT_S = 120.0
-_ELSEWHERE = ("device", "threads")
-"""Parameters that say where, not what: a checkpoint of other ones may be gone on with."""
+from steelyard.language.stream import Stream
+from steelyard.language.text_score import Guesses, TextScore, likeliest
+from steelyard.language.training import Progress, Snapshot
+from steelyard.language.vocabulary import DOCUMENT, UNKNOWN, Unit
+from steelyard.study.threads import limited_threads
 
 
 class LanguageModel:
@@ -220,40 +212,22 @@ class LanguageModel:
             raise InputError(
                 f"`snapshots` must be at least 0 and `minutes` above 0, but got {snapshots} and {minutes}"
             )
-        plan = self._plan()
-        train, held_out = self._parts(text, validation)
-        known = self.min_count if self.min_count is not None else (2 if self.unit == "word" else 1)
-        vocabulary = Vocabulary.build(
-            train, unit=self.unit, words=self.words, limit=self.vocabulary, min_count=known
+        learned, held_out = learned_and_held_out(
+            text, validation, share=self.validation_share, seed=self.seed
         )
-        stream = make_stream(train, vocabulary)
-        plan.batch_of(stream.tokens)
-        validated = make_stream(held_out, vocabulary) if held_out else None
-        kind = arithmetic(self.precision, self.device)
-        frequencies = torch.from_numpy(np.bincount(stream.ids[1:], minlength=vocabulary.size)).float()
-        network = LanguageNetwork(
-            self._architecture(vocabulary.size), seed=self.seed, frequencies=frequencies / frequencies.sum()
-        ).to(device=kind.device, dtype=kind.dtype)
-        training = Training(
-            network,
-            stream,
-            validation=validated,
-            plan=plan,
-            arithmetic=kind,
-            seed=self.seed,
-            snapshots=snapshots,
+        training, vocabulary, key = prepare_training(
+            learned, held_out, parameters=self.parameters(), snapshots=snapshots
         )
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             if checkpoint is None:
                 training.run(on_progress=on_progress, minutes=minutes)
             else:
-                key = self._key(stream, validated, snapshots, kind.precision)
-                _run_kept(training, Path(checkpoint), key=key, minutes=minutes, on_progress=on_progress)
+                run_kept(training, Path(checkpoint), key=key, minutes=minutes, on_progress=on_progress)
         self.vocabulary_ = vocabulary
         self.history_ = tuple(training.history)
         self.snapshots_: tuple[Snapshot, ...] = tuple(training.kept)
         self.diverged_ = training.diverged
-        self.network_ = network
+        self.network_ = training.network
         return self
 
     def at(self, snapshot: Snapshot) -> LanguageModel:
@@ -264,7 +238,7 @@ class LanguageModel:
         """
         self._check_fitted()
         model = copy.copy(self)
-        network = LanguageNetwork(self._architecture(self.vocabulary_.size, plain=True), seed=0)
+        network = LanguageNetwork(replace(self.network_.architecture, output_start="uniform"), seed=0)
         try:
             network.load_state_dict(dict(snapshot.weights))
         except RuntimeError as error:
@@ -310,7 +284,7 @@ class LanguageModel:
             raise InputError(
                 f"the stream must be of this model's vocabulary of {self.vocabulary_.size} tokens, but has token {int(stream.ids.max())}"
             )
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             return scoring.stream_nats(self.network_, stream, arithmetic=self._arithmetic())
 
     def perplexity(self, text: str) -> float:
@@ -337,24 +311,8 @@ class LanguageModel:
         ids = self.vocabulary_.encode(text).ids
         if len(ids) == 0:
             raise InputError(f"the text must hold {self.unit}s, but holds none; give a text that isn't empty")
-        count = min(count, self.vocabulary_.size)
-        best, likely, ranks, nats = [], [], [], []
-        done = 0
-        for logs in self.log_probabilities(Stream.of(ids)):
-            right = ids[done : done + len(logs)]
-            own = logs[np.arange(len(logs)), right]
-            order = np.argsort(-logs, axis=1, kind="stable")[:, :count]
-            best.append(order.astype(np.int32))
-            likely.append(np.exp(np.take_along_axis(logs, order, axis=1).astype(np.float64)))
-            ranks.append(1 + (logs > own[:, None]).sum(axis=1))
-            nats.append(-own.astype(np.float64))
-            done += len(logs)
-        return Guesses(
-            ids=np.concatenate(best),
-            probabilities=np.concatenate(likely),
-            ranks=np.concatenate(ranks).astype(np.int32),
-            nats=np.concatenate(nats),
-        )
+        logs = self.log_probabilities(Stream.of(ids))
+        return likeliest(logs, ids, count=min(count, self.vocabulary_.size))
 
     def log_probabilities(self, stream: Stream) -> Iterator[NDArray[np.float32]]:
         """Give log p of every token of the vocabulary at each place after the first, in blocks of shape (places, size).
@@ -387,7 +345,7 @@ class LanguageModel:
             InputError: not fitted; `length` below 1, `temperature` below 0, `top_k` below 1.
         """
         self._check_fitted()
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             ids = generated(
                 self.network_,
                 [DOCUMENT, *self.vocabulary_.encode(prompt).ids.tolist()],
@@ -421,7 +379,7 @@ class LanguageModel:
         fitted, parameters = read_fitted(Path(folder))
         try:
             model = cls(**{**parameters, "device": device})
-            architecture = model._architecture(fitted.vocabulary.size)
+            architecture = architecture_of(model.parameters(), fitted.vocabulary.size)
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"{folder} must hold a model with parameters of this version, but: {error}"
@@ -444,71 +402,3 @@ class LanguageModel:
 
     def _arithmetic(self) -> Any:
         return arithmetic(self.precision, self.network_.output.weight.device.type)
-
-    def _plan(self) -> TrainingPlan:
-        return TrainingPlan(**{name: getattr(self, name) for name in TrainingPlan.__slots__})
-
-    def _architecture(self, size: int, *, plain: bool = False) -> Architecture:
-        chosen = {name: getattr(self, name) for name in Architecture.__slots__ if name != "size"}
-        if plain:
-            chosen["output_start"] = "uniform"
-        return Architecture(size=size, **chosen)
-
-    def _parts(
-        self, text: str | Sequence[str], validation: str | Sequence[str] | None
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        texts = _texts(text, "text")
-        if validation is not None:
-            return texts, _texts(validation, "validation")
-        if not 0 <= self.validation_share < 1:
-            raise InputError(f"`validation_share` must lie in [0, 1), but got {self.validation_share}")
-        if self.validation_share == 0:
-            return texts, ()
-        names = tuple(str(number) for number in range(len(texts)))
-        documents = Documents(names=names, texts=texts, source_line="given to fit")
-        parts = split_documents(documents, validation=self.validation_share, test=0.0, seed=self.seed)
-        return parts.train, parts.validation
-
-    def _key(self, stream: Stream, validated: Stream | None, snapshots: int, precision: str) -> str:
-        """Return what a checkpoint must agree with: parameters and text."""
-        chosen = {name: value for name, value in self.parameters().items() if name not in _ELSEWHERE}
-        digest = hashlib.sha256(json.dumps([chosen, snapshots, precision], sort_keys=True).encode())
-        digest.update(stream.ids.tobytes())
-        digest.update(b"" if validated is None else validated.ids.tobytes())
-        return digest.hexdigest()
-
-
-def _texts(given: str | Sequence[str], name: str) -> tuple[str, ...]:
-    texts = (given,) if isinstance(given, str) else tuple(given)
-    if not all(isinstance(each, str) for each in texts):
-        raise InputError(
-            f"`{name}` must be a text or a sequence of texts, but holds something else; decode bytes first"
-        )
-    if not any(texts):
-        raise InputError(f"`{name}` must hold text, but is empty")
-    return texts
-
-
-def _run_kept(
-    training: Training,
-    folder: Path,
-    *,
-    key: str,
-    minutes: float | None,
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Run a training from its checkpoint to its end, written down on the way."""
-    read_checkpoint(training, folder, key=key)
-    last = time.monotonic()
-
-    def keep(progress: Progress) -> None:
-        nonlocal last
-        if on_progress is not None:
-            on_progress(progress)
-        if progress.step % training.windows == 0 or time.monotonic() - last > _CHECKPOINT_S:
-            write_checkpoint(training, folder, key=key)
-            last = time.monotonic()
-
-    training.run(on_progress=keep, minutes=minutes)
-    if training.finished:
-        remove_checkpoint(folder)

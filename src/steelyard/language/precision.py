@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
@@ -77,25 +76,6 @@ def arithmetic(precision: Precision, device: str) -> Arithmetic:
     if precision == "auto":
         return Arithmetic(precision="bfloat16" if _gains(place) else "float32", device=place)
     return Arithmetic(precision=precision, device=place)
-
-
-@contextmanager
-def threads_set(count: int | None) -> Iterator[None]:
-    """Let PyTorch use so many threads for a while; None leaves it.
-
-    Raises:
-        InputError: a number below 1.
-    """
-    if count is not None and count < 1:
-        raise InputError(f"`threads` must be at least 1, but got {count}")
-    before = torch.get_num_threads()
-    try:
-        if count is not None:
-            torch.set_num_threads(count)
-        yield
-    finally:
-        if count is not None:
-            torch.set_num_threads(before)
 
 
 @cache

@@ -122,7 +122,7 @@ def _prepare(
     from steelyard.language.question_scales import byte_scale, notes, token_scale  # noqa: PLC0415
     from steelyard.study.study import Study  # noqa: PLC0415 - loads the store
 
-    data = None if ask.data is None else str(ask.data.expanduser().resolve())
+    data = ask.path
     documents = load(data)
     characters = _CHARACTERS[ask.setting]
     parts = dealt(data, documents.fingerprint, characters, 0)
@@ -131,7 +131,8 @@ def _prepare(
     training: dict[str, Any] = {"word": word, "character": character} if by_bytes else dict(word)
     scale = byte_scale(parts, training) if by_bytes else token_scale(parts, word)
     metric = "bits_per_byte" if by_bytes else "nats_per_token"
-    margin, reason = (MARGIN_BITS, MARGIN_BITS_REASON) if by_bytes else (MARGIN_NATS, MARGIN_NATS_REASON)
+    own, why = (MARGIN_BITS, MARGIN_BITS_REASON) if by_bytes else (MARGIN_NATS, MARGIN_NATS_REASON)
+    margin, reason = ask.margin_or(own, reason=why)
     secondary = {name: better for name, better in _LOSSES.items() if name != metric}
     study = Study(
         question,
@@ -139,8 +140,8 @@ def _prepare(
         factors={factor.replace("-", "_"): levels},
         metric=metric,
         unit=scale.unit,
-        margin=margin if ask.margin is None else ask.margin,
-        margin_reason=reason if ask.margin is None else "chosen by whoever asked",
+        margin=margin,
+        margin_reason=reason,
         name=f"language.{factor}",
         parameters={
             "data": data,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,3 +92,35 @@ class Guesses:
     probabilities: NDArray[np.float64]
     ranks: NDArray[np.int32]
     nats: NDArray[np.float64]
+
+
+def likeliest(logs: Iterable[NDArray[np.float32]], ids: NDArray[np.int32], *, count: int) -> Guesses:
+    """Return the likeliest tokens at every place of a text, and where the right one stood among all.
+
+    Args:
+        logs: log p of every token at each place, in blocks of shape (places, size).
+        ids: the right tokens, shape (places,).
+        count: how many guesses, at most `size`.
+
+    Example:
+        >>> found = likeliest([np.log(np.array([[0.2, 0.7, 0.1]], np.float32))], np.array([0], np.int32), count=2)
+        >>> found.ids.tolist(), found.ranks.tolist(), found.probabilities.round(3).tolist()
+        ([[1, 0]], [2], [[0.7, 0.2]])
+    """
+    best, likely, ranks, nats = [], [], [], []
+    done = 0
+    for block in logs:
+        right = ids[done : done + len(block)]
+        own = block[np.arange(len(block)), right]
+        order = np.argsort(-block, axis=1, kind="stable")[:, :count]
+        best.append(order.astype(np.int32))
+        likely.append(np.exp(np.take_along_axis(block, order, axis=1).astype(np.float64)))
+        ranks.append(1 + (block > own[:, None]).sum(axis=1))
+        nats.append(-own.astype(np.float64))
+        done += len(block)
+    return Guesses(
+        ids=np.concatenate(best),
+        probabilities=np.concatenate(likely),
+        ranks=np.concatenate(ranks).astype(np.int32),
+        nats=np.concatenate(nats),
+    )

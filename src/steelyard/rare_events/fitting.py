@@ -9,13 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from steelyard.checkpoint import restore_checkpoint, write_checkpoint
 from steelyard.data.series import CountSeries
-from steelyard.rare_events.checkpoint import read_checkpoint, write_checkpoint
-from steelyard.rare_events.features import Features
-from steelyard.rare_events.loss_weights import LossWeights, Weighing
-from steelyard.rare_events.network import Architecture, Network
+from steelyard.rare_events.loss_weights import LossWeights
+from steelyard.rare_events.network import Network
 from steelyard.rare_events.objectives import Objective
 from steelyard.rare_events.panel import Panel
+from steelyard.rare_events.recipe import Recipe
 from steelyard.rare_events.split import split_by_date
 from steelyard.rare_events.training import (
     RECONSTRUCTION,
@@ -25,29 +25,6 @@ from steelyard.rare_events.training import (
     forecast_outputs,
     pretrain,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """What is fitted and how.
-
-    Args:
-        architecture: the network.
-        features: its inputs.
-        plan: how long and how hard.
-        weights: how the parts of the loss are weighed.
-        validation_share: last share of the dates, which decides when to stop.
-        seed: of initial weights, order and dropout.
-        device: where to compute.
-    """
-
-    architecture: Architecture
-    features: Features
-    plan: TrainingPlan
-    weights: Weighing
-    validation_share: float
-    seed: int
-    device: torch.device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,7 +98,9 @@ def fit_network(
     training = Training(
         model, objective, weights, panel=panel, split=split, plan=recipe.plan, seed=recipe.seed
     )
-    resumed = checkpoint is not None and read_checkpoint(training, checkpoint[0], key=checkpoint[1])
+    resumed = checkpoint is not None and restore_checkpoint(
+        training.restore, checkpoint[0], key=checkpoint[1], device=recipe.device
+    )
     if frozen and start_from is None and not resumed:
         model.encoders.requires_grad_(requires_grad=True)
         training.reconstruction = pretrain(
@@ -132,7 +111,7 @@ def fit_network(
 
     def after(epoch: Epoch) -> None:
         if checkpoint is not None:
-            write_checkpoint(training, checkpoint[0], key=checkpoint[1])
+            write_checkpoint(training.state(), checkpoint[0], key=checkpoint[1])
         if on_epoch is not None:
             on_epoch(epoch)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
@@ -15,23 +13,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from steelyard.data.series import CountSeries
 from steelyard.errors import InputError
 from steelyard.rare_events.asking import Asked, asked_of, gathered, outcomes
 from steelyard.rare_events.coerce import as_series, check_training
-from steelyard.rare_events.covariates import covariates_of
-from steelyard.rare_events.defaults import default_seasons, default_span, default_window
-from steelyard.rare_events.features import Features, Season
-from steelyard.rare_events.fitting import Found, Recipe, fit_network
+from steelyard.rare_events.features import Season
+from steelyard.rare_events.fitting import Found, fit_network
 from steelyard.rare_events.forecast import Forecast, most_needed
 from steelyard.rare_events.loss_weights import Weighing
-from steelyard.rare_events.network.architecture import Architecture, Autoencoder, Body, Encoder, Front, Head
+from steelyard.rare_events.network.architecture import Autoencoder, Body, Encoder, Front, Head
 from steelyard.rare_events.objectives import Heads, Loss, Objective, objective
 from steelyard.rare_events.panel import Panel
+from steelyard.rare_events.recipe import Recipe, recipe_for, training_key, with_covariates
 from steelyard.rare_events.saving import Fitted, read_fitted, write_fitted
-from steelyard.rare_events.split import training_stops
 from steelyard.rare_events.tabulate import log_pmf_table
-from steelyard.rare_events.training import Epoch, TrainingPlan, forecast_outputs
+from steelyard.rare_events.training import Epoch, forecast_outputs
 
 _STEPS_BESIDE_WINDOW = 50
 _ROWS_A_PASS = 20_000
@@ -202,11 +197,12 @@ class RareEventForecaster:
                 checkpoint of other data or parameters.
         """
         series = as_series(source)
-        recipe = self._recipe(series)
+        parameters = self.get_params()
+        recipe = recipe_for(series, parameters)
         chosen = objective(self.heads, self.loss)
         check_training(series, at_least=recipe.plan.window + _STEPS_BESIDE_WINDOW)
-        recipe = replace(recipe, features=self._with_covariates(recipe.features, series))
-        kept = None if checkpoint is None else (Path(checkpoint), self._key(series))
+        recipe = with_covariates(recipe, series)
+        kept = None if checkpoint is None else (Path(checkpoint), training_key(series, parameters))
         found = fit_network(series, recipe, chosen, on_epoch=on_epoch, checkpoint=kept)
         self._keep(found, recipe, most_needed(int(max(each.y.max() for each in series))))
         return self
@@ -234,7 +230,7 @@ class RareEventForecaster:
         """
         self._check_fitted("is updated")
         series = as_series(source)
-        recipe = self._recipe(series)
+        recipe = recipe_for(series, self.get_params())
         check_training(series, at_least=recipe.plan.window + _STEPS_BESIDE_WINDOW)
         rate = self.learning_rate / 10 if learning_rate is None else learning_rate
         recipe = replace(
@@ -359,76 +355,3 @@ class RareEventForecaster:
     def _check_fitted(self, what: str) -> None:
         if not hasattr(self, "model_"):
             raise InputError(f"the forecaster must be fitted before it {what}; call `fit` first")
-
-    def _recipe(self, series: Sequence[CountSeries]) -> Recipe:
-        self._check_parameters()
-        architecture = Architecture(
-            front=self.front,
-            encoder=self.encoder,
-            body=self.body,
-            head=self.head,
-            autoencoder=self.autoencoder,
-            skip=self.skip,
-            hidden=self.hidden,
-            lags=self.lags,
-            dropout=self.dropout,
-            horizon=self.horizon,
-        )
-        seasons = default_seasons(series) if self.seasons is None else tuple(self.seasons)
-        features = Features(memory=tuple(self.memory), seasons=seasons, so_far=self.so_far)
-        return Recipe(
-            architecture=architecture,
-            features=features,
-            plan=self._plan_for(series),
-            weights=self.weights,
-            validation_share=self.validation_share,
-            seed=self.seed,
-            device=torch.device(self.device),
-        )
-
-    def _with_covariates(self, features: Features, series: Sequence[CountSeries]) -> Features:
-        """Return the inputs with the series' covariates, standardised by what they are before validation starts."""
-        stops = training_stops(series, validation_share=self.validation_share)
-        covariates = covariates_of(series, stops=stops)
-        if covariates and self.encoder == "lags" and not self.skip:
-            raise InputError(
-                'a forecaster with encoder="lags" and skip=False must have no covariates, since it reads nothing but counts, but the '
-                "series have some; use skip=True"
-            )
-        return replace(features, covariates=covariates)
-
-    def _plan_for(self, series: Sequence[CountSeries]) -> TrainingPlan:
-        longest = max(map(len, series))
-        return TrainingPlan(
-            window=min(self.window or default_window(longest), longest),
-            span=min(self.span or default_span(longest), longest),
-            batch_size=self.batch_size,
-            epochs=self.epochs,
-            patience=self.patience,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-        )
-
-    def _key(self, series: Sequence[CountSeries]) -> str:
-        """Return what names a training: its parameters and its data."""
-        parameters = json.dumps(self.get_params(), sort_keys=True, default=_plain)
-        whole = parameters + "".join(each.fingerprint for each in series)
-        return hashlib.sha256(whole.encode()).hexdigest()
-
-    def _check_parameters(self) -> None:
-        for name in ("window", "epochs", "patience", "span"):
-            value = getattr(self, name)
-            if value is not None and not value >= 1:
-                raise InputError(f"`{name}` must be at least 1, but got {getattr(self, name)}")
-        if self.batch_size is not None and self.batch_size < 1:
-            raise InputError(f"`batch_size` must be at least 1, or None, but got {self.batch_size}")
-        if not 0 < self.validation_share < 0.5:
-            raise InputError(f"`validation_share` must lie in (0, 0.5), but got {self.validation_share}")
-        if not (self.learning_rate > 0 and self.weight_decay >= 0):
-            raise InputError(
-                f"`learning_rate` must be positive and `weight_decay` at least 0, but got {self.learning_rate} and {self.weight_decay}"
-            )
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else list(value)

@@ -95,7 +95,7 @@ def _prepare(
     from steelyard.rare_events.weighing import log_score_scale, notes  # noqa: PLC0415 - loads numpy and scikit-learn
     from steelyard.study.study import Study  # noqa: PLC0415 - loads the store
 
-    path = None if ask.data is None else str(ask.data.expanduser().resolve())
+    path = ask.path
     missing = None if path is None else ask.missing
     roles = Roles(known=ask.known, past=ask.past, static=ask.static)
     if path is None and any(roles):
@@ -107,14 +107,15 @@ def _prepare(
     budget = dict(_BUDGETS[ask.setting])
     shortest = min(len(each) for each in dataset.history)
     budget["window"] = max(7, min(budget["window"], shortest // 8))
+    margin, reason = ask.margin_or(MARGIN_NATS, reason=MARGIN_REASON)
     study = Study(
         question,
         trial=trial,
         factors={factor: levels},
         metric="log_score",
         unit=scale.unit,
-        margin=MARGIN_NATS if ask.margin is None else ask.margin,
-        margin_reason=MARGIN_REASON if ask.margin is None else "chosen by whoever asked",
+        margin=margin,
+        margin_reason=reason,
         name=f"rare-events.{factor}",
         parameters={
             "data": path,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -147,6 +148,40 @@ class Training:
         return (
             broken or done >= self.plan.epochs or (done > 0 and done - self.best_epoch >= self.plan.patience)
         )
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that the next epoch depends on."""
+        return {
+            "model": self.model.state_dict(),
+            "weights": self.weights.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": {"last_epoch": self.schedule.last_epoch},
+            "order": self.order.bit_generator.state,
+            "generator": self.generator.get_state(),
+            "history": [asdict(epoch) for epoch in self.history],
+            "reconstruction": self.reconstruction,
+            "best_loss": self.best_loss,
+            "best_epoch": self.best_epoch,
+            "best_weights": self.best_weights,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go to where `state` was taken, of a training of the same series, plan and seed.
+
+        Raises:
+            KeyError: a state without all its parts.
+            RuntimeError: weights of other shapes.
+        """
+        self.model.load_state_dict(state["model"])
+        self.weights.load_state_dict(state["weights"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.last_epoch = state["schedule"]["last_epoch"]
+        self.order.bit_generator.state = state["order"]
+        self.generator.set_state(state["generator"].cpu())
+        self.history[:] = [Epoch(**each) for each in state["history"]]
+        self.reconstruction = list(state["reconstruction"])
+        self.best_loss, self.best_epoch = state["best_loss"], state["best_epoch"]
+        self.best_weights = state["best_weights"]
 
     def run(self, *, on_epoch: Callable[[Epoch], None] | None = None) -> list[Epoch]:
         """Train to the end, leave the model with the weights of its best epoch, and return what every epoch came to."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
 
 from steelyard.rare_events.alternatives import AUTOENCODER, ENCODER, FRONT, HEADS, LOSS, WEIGHTS
 from steelyard.rare_events.baselines.climatology import Climatology
@@ -24,6 +22,7 @@ from steelyard.rare_events.scores.occurrence import (
     skill,
 )
 from steelyard.rare_events.scores.reliability import reliability
+from steelyard.study.threads import limited_threads
 
 if TYPE_CHECKING:
     from steelyard.rare_events.training import Epoch
@@ -169,7 +168,7 @@ def _trained_and_scored(model: RareEventForecaster, run: Run, source: Source) ->
         for name, value in epoch.gradients.items():
             run.curve(name, step=epoch.epoch, value=value)
 
-    with _one_thread():
+    with limited_threads(1):
         model.fit(dataset.history, on_epoch=log)
         forecast = model.predict(dataset.series, start=dataset.start)
         aside = model.predict(dataset.history, start=dataset.validation_start)
@@ -220,14 +219,3 @@ def _climatology_brier(source: Source) -> float:
     dataset = load(*source)
     forecast = Climatology().fit(dataset.history).predict(dataset.series, start=dataset.start)
     return float(brier_scores(forecast.p_event, dataset.test_y > 0).mean())
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread, so that a seed gives the same bits whatever runs beside it."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -85,15 +85,22 @@ def _importable(module: ModuleType) -> bool:
     if module.__name__ == "__main__":
         return True  # cloudpickle takes it by value already
     name = module.__name__
-    top = name.partition(".")[0]
-    if top != name and not (top in sys.modules and _importable(sys.modules[top])):
+    package = name.rpartition(".")[0]
+    if package and not (package in sys.modules and _importable(sys.modules[package])):
         return False
     try:
         spec = importlib.machinery.PathFinder.find_spec(name, _search_path(name))
     except (ImportError, ValueError, AttributeError):
         return False
+    if spec is None:
+        return False
     file = getattr(module, "__file__", None)
-    return spec is not None and (file is None or (spec.origin is not None and _same(spec.origin, file)))
+    if (
+        file is None
+    ):  # a folder without __init__.py; an installed package of the same name would be found before it
+        own, found = getattr(module, "__path__", []), spec.submodule_search_locations or []
+        return {*map(os.path.realpath, own)} <= {*map(os.path.realpath, found)}
+    return spec.origin is not None and _same(spec.origin, file)
 
 
 def _search_path(name: str) -> list[str] | None:

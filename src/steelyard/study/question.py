@@ -40,6 +40,29 @@ class Ask:
     past: tuple[str, ...] = ()
     static: tuple[str, ...] = ()
 
+    @property
+    def path(self) -> str | None:
+        """Return where the person's own data are, absolute, so that every worker finds them; None for the embedded data.
+
+        Example:
+            >>> Ask().path is None, Ask(data=Path("mine.csv")).path == str(Path.cwd() / "mine.csv")
+            (True, True)
+        """
+        return None if self.data is None else str(self.data.expanduser().resolve())
+
+    def margin_or(self, own: float, *, reason: str) -> tuple[float, str]:
+        """Return the margin and why: the person's choice, or a question's own.
+
+        Args:
+            own: the question's margin, in the metric's unit.
+            reason: why a smaller difference would not change what one does.
+
+        Example:
+            >>> Ask().margin_or(0.01, reason="a tenth of the gain"), Ask(margin=0.02).margin_or(0.01, reason="a tenth of the gain")
+            ((0.01, 'a tenth of the gain'), (0.02, 'chosen by whoever asked'))
+        """
+        return (own, reason) if self.margin is None else (self.margin, "chosen by whoever asked")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedQuestion:

@@ -24,7 +24,7 @@ from steelyard.study.result import Look, StudyResult
 from steelyard.study.sources import StaleCodeError, digests
 from steelyard.study.store import Store, open_store
 from steelyard.study.trial import TrialRecord, TrialSpec
-from steelyard.study.worker import Job, measure, run_trial
+from steelyard.study.worker import Job, measure, run_named
 
 if TYPE_CHECKING:
     from steelyard.study.study import Study
@@ -269,7 +269,7 @@ class _Runner:
             settled: set[str] = set()
             try:
                 for key, outcome in self.engine.map(
-                    _run_one, [(self.job, spec, self.store) for spec in left]
+                    run_named, [(self.job, spec, self.store) for spec in left]
                 ):
                     if outcome == "busy":
                         continue
@@ -357,10 +357,6 @@ class _Runner:
 
 def _bits(record: TrialRecord) -> list[tuple[str, str]]:
     return sorted((name, repr(value)) for name, value in record.metrics.items())  # nan prints like nan
-
-
-def _run_one(job: Job, spec: TrialSpec, store: Store) -> tuple[str, str]:
-    return spec.key, run_trial(job, spec, store)
 
 
 def _blocks_ahead(missing: int, block: int, workers: int) -> int:

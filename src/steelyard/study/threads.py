@@ -11,18 +11,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from steelyard.errors import InputError
 from steelyard.study.late_import import on_import
 
 _VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @contextmanager
-def limited_threads(threads: int) -> Iterator[None]:
+def limited_threads(threads: int | None) -> Iterator[None]:
     """Let numeric libraries use this many threads inside the block; those imported inside it too.
 
     Args:
-        threads: at least 1.
+        threads: at least 1; None leaves them as they are.
+
+    Raises:
+        InputError: a number below 1.
     """
+    if threads is None:
+        yield
+        return
+    if threads < 1:
+        raise InputError(f"`threads` must be at least 1, but got {threads}")
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - loads numpy's neighbours
 
     before = {name: os.environ.get(name) for name in _VARIABLES}

@@ -77,6 +77,11 @@ def run_trial(job: Job, spec: TrialSpec, store: Store) -> Outcome:
     return record.status
 
 
+def run_named(job: Job, spec: TrialSpec, store: Store) -> tuple[str, Outcome]:
+    """Return a trial's key and what happened; here, since a worker loads the module of what it calls, and this one loads little."""
+    return spec.key, run_trial(job, spec, store)
+
+
 def measure(job: Job, spec: TrialSpec) -> TrialRecord:
     """Call the trial function and return the record; an exception or a metric that isn't finite makes it failed.
 

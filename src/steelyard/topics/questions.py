@@ -59,20 +59,21 @@ def _prepare(
     from steelyard.topics.dataset import describe, load, split  # noqa: PLC0415 - loads numpy
     from steelyard.topics.weighing import held_out_scale, notes  # noqa: PLC0415 - loads scipy
 
-    data = None if ask.data is None else str(ask.data.expanduser().resolve())
+    data = ask.path
     corpus = load(data)
     scale = held_out_scale(split(corpus, seed=0), seed=0)
     budget = dict(_BUDGETS[ask.setting])
     if factor == "k":
         del budget["topics"]
+    margin, reason = ask.margin_or(MARGIN_NATS, reason=MARGIN_REASON)
     study = Study(
         question,
         trial=trial,
         factors={factor: levels},
         metric="held_out",
         unit=scale.unit,
-        margin=MARGIN_NATS if ask.margin is None else ask.margin,
-        margin_reason=MARGIN_REASON if ask.margin is None else "chosen by whoever asked",
+        margin=margin,
+        margin_reason=reason,
         name=f"topics.{factor}",
         parameters={"data": data, "fingerprint": corpus.fingerprint, **budget},
         data_fingerprint=corpus.fingerprint,

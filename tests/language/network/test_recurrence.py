@@ -5,7 +5,7 @@ from torch import nn
 
 from steelyard.language.network.exponential import exponential, sigmoid, tanh
 from steelyard.language.network.recurrence import recur
-from steelyard.language.precision import threads_set
+from steelyard.study.threads import limited_threads
 
 
 def layer(inputs=5, hidden=7, seed=0):
@@ -99,7 +99,7 @@ def test_the_bits_do_not_depend_on_the_number_of_threads(threads):
     gates = nn.functional.linear(x, lstm.weight_ih_l0, lstm.bias_ih_l0).detach().requires_grad_()
 
     def run(count):
-        with threads_set(count):
+        with limited_threads(count):
             outputs, _ = recur(gates, lstm.weight_hh_l0, state)
             return outputs.detach(), torch.autograd.grad(outputs.sum(), gates)[0]
 

@@ -15,6 +15,7 @@ def test_log_score_is_minus_the_log_probability():
     np.testing.assert_allclose(log_scores(FORECAST, Y), -stats.poisson.logpmf(Y, RATES))
 
 
+@pytest.mark.slow  # scoringrules compiles for seconds when it is imported
 def test_ranked_probability_score_is_scoringrules():
     scoringrules = pytest.importorskip("scoringrules")
     np.testing.assert_allclose(
