@@ -56,9 +56,7 @@ def evaluate(tables: Tables, policy: ArrayLike) -> Evaluation:
     return Evaluation(expected_return=float(tables.start @ ahead), values=values)
 
 
-def action_values(
-    tables: Tables, ahead: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def action_values(tables: Tables, ahead: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the reward of each word in each bag plus the expected value of what the bag becomes, shape (states, words).
 
     Args:

@@ -124,3 +124,21 @@ FULL = Rules()
 """Three kinds, at most 6 words, 16 steps: 3,003 bags. The environment `steelyard/Satchel-v0`."""
 SMALL = Rules(values=(1.0, 2.0), capacity=5, horizon=12)
 """Two kinds, at most 5 words, 12 steps: 462 bags. The environment `steelyard/SatchelSmall-v0`."""
+
+
+def rules_called(rules: Rules | str) -> Rules:
+    """Return rules by their name, `full` or `small`; rules are returned as they are.
+
+    Raises:
+        InputError: another name, or something that isn't rules.
+
+    Example:
+        >>> rules_called("small") is SMALL
+        True
+    """
+    named = {"full": FULL, "small": SMALL}
+    if isinstance(rules, Rules):
+        return rules
+    if rules not in named:
+        raise InputError(f"`rules` must be Rules(...), 'full' or 'small', but got {rules!r}")
+    return named[rules]

@@ -8,16 +8,23 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.agents.satchel.evaluation import Evaluation as Evaluation
-from steelyard.agents.satchel.evaluation import action_values
-from steelyard.agents.satchel.evaluation import evaluate as evaluate
-from steelyard.agents.satchel.references import best_order
-from steelyard.agents.satchel.references import fixed_order as fixed_order
-from steelyard.agents.satchel.references import myopic as myopic
-from steelyard.agents.satchel.references import uniform as uniform
+from steelyard.agents.satchel.evaluation import Evaluation, action_values, evaluate
+from steelyard.agents.satchel.references import best_order, fixed_order, myopic, uniform
 from steelyard.agents.satchel.rules import Rules
 from steelyard.agents.satchel.tables import Tables
 from steelyard.weigh.scale import ReferencePoint, Scale
+
+__all__ = [
+    "Evaluation",
+    "Optimum",
+    "best_order",
+    "evaluate",
+    "fixed_order",
+    "myopic",
+    "optimal",
+    "return_scale",
+    "uniform",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -133,9 +133,7 @@ def _numbers(bags: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> NDArray[np.i
     return np.searchsorted(_keys(bags), _keys(wanted)).astype(np.int32)
 
 
-def _taking(
-    rules: Rules, bags: NDArray[np.uint8]
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+def _taking(rules: Rules, bags: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     reward = np.zeros(bags.shape)
     left = np.empty(bags.shape, dtype=np.int32)
     wolf, bread = rules.number("wolf"), rules.number("bread")
