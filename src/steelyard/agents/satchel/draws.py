@@ -1,4 +1,4 @@
-"""The draws of Satchel: first bags and arriving words, the same for one environment and for many."""
+"""What happens in Satchel by chance: first bags and arriving words, the same for one environment and for many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from steelyard.agents.satchel.tables import Tables
 
 
 class Draws:
-    """Draw first bags and what arrives, for n environments at once.
+    """Draw first bags and what follows on words, for n environments at once.
 
     Args:
         tables: of the rules.
@@ -22,23 +22,32 @@ class Draws:
         self._words = len(rules.words)
         self._capacity = rules.capacity
         self._per_word = self._words / rules.arrival if rules.arrival > 0 else None
-        self._fill = tables.arrivals.astype(np.intp)
-        # one more column: nothing arrives
-        itself = np.arange(len(tables.bags))[:, None]
-        self._becomes = np.concatenate([self._fill, itself], axis=1).ravel()
+        self._fill = tables.arrivals
+        itself = np.arange(len(tables.bags), dtype=np.int32)[:, None]
+        # one more column than words: nothing arrives
+        self._becomes = np.concatenate([tables.arrivals, itself], axis=1).ravel()
+        self._row = (tables.left * (self._words + 1)).ravel()
 
-    def first(self, random: np.random.Generator, n: int) -> NDArray[np.intp]:
+    def first(self, random: np.random.Generator, n: int) -> NDArray[np.int32]:
         """Return the numbers of n first bags: `capacity` words each, uniform and independent."""
         words = random.integers(self._words, size=(self._capacity, n))
-        bags = np.zeros(n, dtype=np.intp)
+        bags = np.zeros(n, dtype=np.int32)
         for row in words:
             bags = self._fill[bags, row]
         return bags
 
-    def arrive(self, random: np.random.Generator, left: NDArray[Any]) -> NDArray[np.intp]:
-        """Return what bags become: one random number each says whether a word arrives, and which."""
+    def follow(self, random: np.random.Generator, place: NDArray[Any]) -> NDArray[np.int32]:
+        """Return the numbers of the bags that follow; one random number each says whether a word arrives, and which.
+
+        Args:
+            random: where the random numbers come from.
+            place: bag * words + word taken, shape (n,).
+        """
+        row = self._row.take(place)
         if self._per_word is None:
-            return left.astype(np.intp)
-        arrived = np.minimum(random.random(len(left)) * self._per_word, self._words).astype(np.intp)
-        arrived += left * (self._words + 1)
-        return np.asarray(self._becomes.take(arrived))
+            return np.asarray(self._becomes.take(row + self._words))
+        draws = random.random(len(row))
+        draws *= self._per_word
+        np.minimum(draws, self._words, out=draws)
+        row += draws.astype(np.int32)
+        return np.asarray(self._becomes.take(row))

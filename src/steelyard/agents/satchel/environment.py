@@ -10,7 +10,7 @@ from gymnasium import spaces
 from gymnasium.error import ResetNeeded
 
 from steelyard.agents.satchel.draws import Draws
-from steelyard.agents.satchel.observations import Observations, observation_space, seen
+from steelyard.agents.satchel.observations import Layout, Observations, observation_space
 from steelyard.agents.satchel.rules import Rules, rules_called
 from steelyard.agents.satchel.tables import Tables
 from steelyard.errors import InputError
@@ -55,6 +55,7 @@ class Satchel(gymnasium.Env[Observations, Any]):
         self.observation_space = observation_space(self.rules)
         self.action_space = spaces.Discrete(len(self.rules.words))
         self._draws = Draws(self.tables)
+        self._layout = Layout.of(self.rules)
         self._state = 0
         self._steps_left = 0
         self._shuffling: np.random.Generator | None = None
@@ -107,8 +108,8 @@ class Satchel(gymnasium.Env[Observations, Any]):
                 "an episode must be begun before a step, but it is over or none was begun; call `reset`"
             )
         reward = float(self.tables.reward[self._state, action])
-        left = self.tables.left[self._state, action]
-        self._state = int(self._draws.arrive(self.np_random, np.array([left]))[0])
+        place = np.array([self._state * len(self.rules.words) + action])
+        self._state = int(self._draws.follow(self.np_random, place)[0])
         self._steps_left -= 1
         return self._seen(), reward, self._steps_left == 0, False, self._info()
 
@@ -119,9 +120,8 @@ class Satchel(gymnasium.Env[Observations, Any]):
         return f"{self._steps_left} of {self.rules.horizon} steps left: {self.tables.described(self._state)}"
 
     def _seen(self) -> Observations:
-        rows = seen(
-            self.rules, np.array([self._state]), np.array([self._steps_left]), shuffling=self._shuffling
-        )
+        states, left = np.array([self._state]), np.array([self._steps_left])
+        rows = self._layout.seen(states, left, shuffling=self._shuffling)
         return {name: row[0] for name, row in rows.items()}
 
     def _info(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -76,34 +77,52 @@ def observations_of(
         raise InputError(
             f"`steps_left` must be from 0 to the horizon, {rules.horizon}, but goes from {left.min()} to {left.max()}"
         )
-    return seen(rules, numbers, np.broadcast_to(left, numbers.shape), shuffling=shuffling)
+    return Layout.of(rules).seen(numbers, np.broadcast_to(left, numbers.shape), shuffling=shuffling)
 
 
-def seen(
-    rules: Rules,
-    states: NDArray[Any],
-    steps_left: NDArray[Any],
-    *,
-    shuffling: np.random.Generator | None = None,
-) -> Observations:
-    """Return the same as `observations_of` of arguments that are known to be right, in fresh arrays."""
-    words = layout(rules).take(states, axis=0)
-    if shuffling is not None and rules.capacity > 1:
-        order = np.argsort(shuffling.random((len(words), rules.capacity)) + (words[:, 1:] == 0), axis=1)
-        words[:, 1:] = np.take_along_axis(words[:, 1:], order, axis=1)
-    return {"words": words, "time": (steps_left / rules.horizon).astype(np.float32)[:, None]}
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Layout:
+    """Every bag's row of words and every step's share of the horizon, to be looked up; read-only.
+
+    Args:
+        words: int8, shape (states, capacity + 1), in the order of their numbers.
+        times: float32, shape (horizon + 1, 1).
+    """
+
+    words: NDArray[np.int8]
+    times: NDArray[np.float32]
+
+    @staticmethod
+    def of(rules: Rules) -> Layout:
+        """Return the layout of some rules, made once for each."""
+        return _layout_of(rules)
+
+    def seen(
+        self,
+        states: NDArray[Any],
+        steps_left: NDArray[Any],
+        *,
+        shuffling: np.random.Generator | None = None,
+    ) -> Observations:
+        """Return the same as `observations_of`, of arguments that are known to be right, in new arrays."""
+        words = self.words.take(states, axis=0)
+        if shuffling is not None:
+            held = words[:, 1:]
+            order = np.argsort(shuffling.random(held.shape) + (held == 0), axis=1)
+            held[...] = np.take_along_axis(held, order, axis=1)
+        return {"words": words, "time": self.times.take(steps_left, axis=0)}
 
 
 @lru_cache(maxsize=16)
-def layout(rules: Rules) -> NDArray[np.int8]:
-    """Return the row of words of every bag in the order of their numbers, int8, shape (states, capacity + 1); read-only."""
+def _layout_of(rules: Rules) -> Layout:
     bags = Tables.of(rules).bags.astype(np.int64)
     sizes = bags.sum(axis=1)
     held = np.repeat(np.tile(np.arange(bags.shape[1]), len(bags)), bags.ravel())
     rows = np.repeat(np.arange(len(bags)), sizes)
     places = np.arange(len(held)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    table = np.zeros((len(bags), rules.capacity + 1), dtype=np.int8)
-    table[:, 0] = SATCHEL
-    table[rows, places + 1] = held + FIRST
-    table.flags.writeable = False
-    return table
+    words = np.zeros((len(bags), rules.capacity + 1), dtype=np.int8)
+    words[:, 0] = SATCHEL
+    words[rows, places + 1] = held + FIRST
+    times = (np.arange(rules.horizon + 1) / rules.horizon).astype(np.float32)[:, None]
+    words.flags.writeable = times.flags.writeable = False
+    return Layout(words=words, times=times)

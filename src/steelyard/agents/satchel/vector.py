@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from steelyard.agents.satchel.draws import Draws
-from steelyard.agents.satchel.observations import Observations, observation_space, seen
+from steelyard.agents.satchel.observations import Layout, Observations, observation_space
 from steelyard.agents.satchel.rules import Rules, rules_called
 from steelyard.agents.satchel.tables import Tables
 from steelyard.errors import InputError
@@ -82,22 +82,24 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
         self._draws = Draws(self.tables)
         self._words = len(self.rules.words)
         self._reward = self.tables.reward.ravel()
-        self._left = self.tables.left.ravel().astype(np.intp)
+        self._layout = Layout.of(self.rules)
         self._every = np.ones(num_envs, dtype=np.bool_)
-        self._states = np.zeros(num_envs, dtype=np.intp)
-        self._steps_left = np.zeros(num_envs, dtype=np.int64)
+        self._states = np.zeros(num_envs, dtype=np.int32)
+        self._steps_left = np.zeros(num_envs, dtype=np.int32)
+        self._soonest = 0  # the least of `_steps_left`
         self._begun = False
         self._shuffling: np.random.Generator | None = None
+        self._shuffled_from: dict[str, Any] | None = None
 
     @property
     def states(self) -> NDArray[np.int32]:
         """Return the number of each environment's bag in the tables, int32, shape (n,)."""
-        return self._states.astype(np.int32)
+        return self._states.copy()
 
     @property
     def steps_left(self) -> NDArray[np.int32]:
         """Return how many steps each episode still has, int32, shape (n,)."""
-        return self._steps_left.astype(np.int32)
+        return self._steps_left.copy()
 
     @property
     def time(self) -> NDArray[np.float32]:
@@ -121,10 +123,7 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
         if seed is not None or (self.shuffle and self._shuffling is None):
             self._shuffling = self.np_random.spawn(1)[0] if self.shuffle else None
         mask, states = self._options(options or {})
-        if states is None:
-            states = self._draws.first(self.np_random, self.num_envs)
-        self._states = np.where(mask, states, self._states)
-        self._steps_left = np.where(mask, self.rules.horizon, self._steps_left)
+        self._begin(mask, states)
         self._begun = True
         return self._seen(), self._info(self._every)
 
@@ -144,24 +143,27 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
             ResetNeeded: no episode was begun, or one is over and `autoreset_mode` is `Disabled`.
         """
         chosen = self._checked(actions)
-        over_before = self._steps_left == 0
-        waiting = over_before.any()
-        if waiting and (self._mode != AutoresetMode.NEXT_STEP or not self._begun):
+        waiting = self._steps_left == 0 if self._soonest == 0 else None
+        if waiting is not None and not (self._begun and self._mode == AutoresetMode.NEXT_STEP):
             raise ResetNeeded(
                 "an episode must be begun before a step, but one is over or none was begun; call `reset` first"
             )
         place = self._states * self._words + chosen
         reward = self._reward.take(place)
-        self._states = self._draws.arrive(self.np_random, self._left.take(place))
+        self._states = self._draws.follow(self.np_random, place)
         self._steps_left -= 1
-        if waiting:
-            self._begin(over_before)
-            reward[over_before] = 0.0
-        terminated = self._steps_left == 0
+        self._soonest -= 1
+        if waiting is not None:
+            self._begin(waiting)
+            reward[waiting] = 0.0
         final: dict[str, Any] = {}
-        if self._mode == AutoresetMode.SAME_STEP and terminated.any():
-            final = self._final(terminated)
-            self._begin(terminated)
+        if self._soonest == 0:
+            terminated = self._steps_left == 0
+            if self._mode == AutoresetMode.SAME_STEP:
+                final = self._final(terminated)
+                self._begin(terminated)
+        else:
+            terminated = np.zeros(self.num_envs, dtype=np.bool_)
         info = {**final, **self._info(self._every)}
         return self._seen(), reward, terminated, np.zeros(self.num_envs, dtype=np.bool_), info
 
@@ -181,19 +183,17 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
             "steps_left": self._steps_left.tolist(),
             "begun": self._begun,
             "random": self.np_random.bit_generator.state,
-            "shuffling": None if self._shuffling is None else self._shuffling.bit_generator.state,
+            "shuffling": self._shuffled_from,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> Observations:
-        """Go on from where `state_dict` was taken; return the observations of that moment.
-
-        With `shuffle`, their words are in a new random order.
+        """Go on from where `state_dict` was taken; return the observations of that moment, the same bits.
 
         Raises:
             InputError: a state of another number of environments or other rules.
         """
-        states = np.array(state["states"], dtype=np.intp)
-        left = np.array(state["steps_left"], dtype=np.int64)
+        states = np.array(state["states"], dtype=np.int32)
+        left = np.array(state["steps_left"], dtype=np.int32)
         if states.shape != (self.num_envs,) or states.max() >= self.rules.states:
             raise InputError(
                 f"`state` must be of {self.num_envs} environments with {self.rules.states} bags, but got {len(states)} numbers of "
@@ -204,6 +204,7 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
                 f"`state` must be of environments with shuffle={self.shuffle}, but got the other kind"
             )
         self._states, self._steps_left, self._begun = states, left, bool(state["begun"])
+        self._soonest = int(left.min())
         self.np_random.bit_generator.state = state["random"]
         if self.shuffle:
             self._shuffling = np.random.Generator(np.random.PCG64())
@@ -211,12 +212,14 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
         return self._seen()
 
     def _seen(self) -> Observations:
-        return seen(self.rules, self._states, self._steps_left, shuffling=self._shuffling)
+        if self._shuffling is not None:
+            self._shuffled_from = dict(self._shuffling.bit_generator.state)
+        return self._layout.seen(self._states, self._steps_left, shuffling=self._shuffling)
 
     def _info(self, which: NDArray[np.bool_]) -> dict[str, Any]:
         """Return `state` and `present`, with Gymnasium's masks of the environments that they hold for."""
         return {
-            "state": self._states.astype(np.int32),
+            "state": self._states.copy(),
             "_state": which.copy(),
             "present": self.tables.present.take(self._states, axis=0),
             "_present": which.copy(),
@@ -225,8 +228,10 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
     def _final(self, over: NDArray[np.bool_]) -> dict[str, Any]:
         last = self._seen()
         rows = np.full(self.num_envs, None, dtype=object)
-        for place in np.flatnonzero(over).tolist():
-            rows[place] = {"words": last["words"][place], "time": last["time"][place]}
+        rows[over] = [
+            {"words": words, "time": time}
+            for words, time in zip(last["words"][over], last["time"][over], strict=True)
+        ]
         return {
             "final_obs": rows,
             "_final_obs": over.copy(),
@@ -234,24 +239,27 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
             "_final_info": over.copy(),
         }
 
-    def _begin(self, which: NDArray[np.bool_]) -> None:
-        first = self._draws.first(self.np_random, self.num_envs)
+    def _begin(self, which: NDArray[np.bool_], states: NDArray[np.int32] | None = None) -> None:
+        first = self._draws.first(self.np_random, self.num_envs) if states is None else states
         self._states = np.where(which, first, self._states)
-        self._steps_left = np.where(which, self.rules.horizon, self._steps_left)
+        self._steps_left[which] = self.rules.horizon
+        self._soonest = int(self._steps_left.min())
 
-    def _checked(self, actions: ArrayLike) -> NDArray[np.intp]:
+    def _checked(self, actions: ArrayLike) -> NDArray[np.int64]:
         chosen = np.asarray(actions)
         if chosen.shape != (self.num_envs,) or chosen.dtype.kind not in "iu":
             raise InputError(
                 f"`actions` must be whole numbers of shape ({self.num_envs},), but got {chosen.dtype} of shape {chosen.shape}"
             )
-        if chosen.min() < 0 or chosen.max() >= self._words:
+        taken = chosen.astype(np.int64, copy=False)
+        # below 0 is huge without its sign: one look instead of two
+        if np.maximum.reduce(taken.view(np.uint64)) >= self._words:
             raise InputError(
                 f"`actions` must be numbers of words, from 0 to {self._words - 1}, but go from {chosen.min()} to {chosen.max()}"
             )
-        return chosen.astype(np.intp, copy=False)
+        return taken
 
-    def _options(self, options: dict[str, Any]) -> tuple[NDArray[np.bool_], NDArray[np.intp] | None]:
+    def _options(self, options: dict[str, Any]) -> tuple[NDArray[np.bool_], NDArray[np.int32] | None]:
         unknown = sorted(set(options) - {"reset_mask", "states"})
         if unknown:
             raise InputError(f"`options` must be of `reset_mask` and `states`, but got {', '.join(unknown)}")
@@ -275,7 +283,7 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
             raise InputError(
                 f"`states` must be numbers of bags, from 0 to {self.rules.states - 1}, but go from {states.min()} to {states.max()}"
             )
-        return mask, states.astype(np.intp)
+        return mask, states.astype(np.int32)
 
 
 def _mode(mode: AutoresetMode | str) -> AutoresetMode:
