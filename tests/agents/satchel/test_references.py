@@ -49,7 +49,11 @@ def best_of_all_orders(tables):
 
 
 @pytest.mark.parametrize(
-    "rules", [pytest.param(SMALL, id="of 720"), pytest.param(FULL, id="of 40,320", marks=pytest.mark.slow)]
+    "rules",
+    [
+        pytest.param(SMALL, id="of 720"),
+        pytest.param(FULL, id="of 40,320", marks=[pytest.mark.slow, pytest.mark.timeout(1200)]),
+    ],
 )
 def test_the_order_found_is_the_best_of_all(rules):
     tables = Tables.of(rules)
