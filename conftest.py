@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from steelyard.cli.main import main
 
+collect_ignore = (
+    [] if find_spec("textworld") else ["src/steelyard/agents/bags/textworld.py"]
+)  # its example needs it
 os.environ.setdefault(
     "OMP_WAIT_POLICY", "PASSIVE"
 )  # threads that wait for others don't spin: tests share the processor
