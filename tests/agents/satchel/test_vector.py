@@ -150,12 +150,18 @@ def test_a_resumed_bag_is_shown_in_the_order_that_it_was_shown_in():
     assert data_equivalence(observations, resumed.load_state_dict(vector.state_dict()), exact=True)
 
 
-def test_gymnasiums_wrappers_understand_it():
-    vector = DictInfoToList(RecordEpisodeStatistics(SatchelVector(2, rules="small")))
-    found = run(vector, steps=12)
-    total = sum(step[1] for step in found[1:])
-    assert found[-1][4][0]["episode"]["r"] == pytest.approx(total[0], abs=1e-5)
-    assert found[-1][4][1]["episode"]["l"] == 12
+def test_gymnasium_counts_its_episodes():
+    found = run(RecordEpisodeStatistics(SatchelVector(2, rules="small")), steps=12)
+    episode = found[-1][4]["episode"]
+    np.testing.assert_allclose(episode["r"], sum(step[1] for step in found[1:]), atol=1e-5)
+    assert episode["l"].tolist() == [12, 12]
+
+
+def test_gymnasium_takes_its_info_apart():
+    vector = SatchelVector(2, rules="small")
+    *_, info = run(DictInfoToList(vector), steps=12)[-1]
+    assert [each["state"] for each in info] == vector.states.tolist()
+    assert all(each["final_obs"]["time"] == [0.0] for each in info)
 
 
 def test_what_is_handed_out_can_be_changed_without_harm():

@@ -130,7 +130,7 @@ class Bags:
 
     def tensors(self, device: torch.device | str = "cpu") -> TensorBags:
         """Return the same bags as tensors."""
-        import torch
+        import torch  # noqa: PLC0415 - only a network needs it
 
         features = None if self.features is None else torch.from_numpy(_whole(self.features)).to(device)
         return TensorBags(
