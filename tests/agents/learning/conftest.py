@@ -1,10 +1,11 @@
-"""Two-state worlds, bandits and counting environments that learning is checked on."""
+"""Counting environments and bandits that learning is checked on."""
 
 from __future__ import annotations
 
 import gymnasium
 import numpy as np
 import pytest
+from bandits import many_bandits
 from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
@@ -34,22 +35,6 @@ class Counting(gymnasium.Env):
         return seen, float(self.count), over and not self.truncates, over and self.truncates, {}
 
 
-class Bandit(gymnasium.Env):
-    """One step: the action that is shown gives 1, any other 0."""
-
-    def __init__(self):
-        self.observation_space = spaces.Box(0, 2, (1,), np.float32)
-        self.action_space = spaces.Discrete(3)
-
-    def reset(self, *, seed=None, options=None):
-        super().reset(seed=seed)
-        self.shown = int(self.np_random.integers(3))
-        return np.array([self.shown], dtype=np.float32), {}
-
-    def step(self, action):
-        return np.array([self.shown], dtype=np.float32), float(action == self.shown), True, False, {}
-
-
 @pytest.fixture
 def counting():
     """Return what makes so many counting environments."""
@@ -63,9 +48,7 @@ def counting():
 @pytest.fixture
 def bandits():
     """Return a function that makes so many bandits."""
-    return lambda count: SyncVectorEnv(
-        [Bandit for _ in range(count)], autoreset_mode=AutoresetMode.SAME_STEP
-    )
+    return many_bandits
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import copy
 
 import torch
+from agent_batches import built, played
 
 from steelyard.agents.learning import a2c as module
 from steelyard.agents.learning.a2c import A2C, update_by_a2c
-from agent_batches import built, played
 
 PLAN = A2C(environments=10, rollout=20)
 
@@ -18,7 +18,9 @@ def test_it_makes_one_step_along_the_gradient_of_the_written_down_loss(monkeypat
     found = update_by_a2c(network, optimiser, batch, plan=PLAN, entropy_weight=0.02)
     logits, values = twin(batch.rows.taken(batch.of).shown("cpu"))
     policy = torch.distributions.Categorical(logits=logits)
-    reinforced = (policy.log_prob(torch.from_numpy(batch.actions)) * torch.from_numpy(batch.advantages)).mean()
+    reinforced = (
+        policy.log_prob(torch.from_numpy(batch.actions)) * torch.from_numpy(batch.advantages)
+    ).mean()
     errors = (values - torch.from_numpy(batch.targets)) ** 2
     (-reinforced + 0.5 * 0.5 * errors.mean() - 0.02 * policy.entropy().mean()).backward()
     norm = torch.nn.utils.clip_grad_norm_(twin.parameters(), 0.5)

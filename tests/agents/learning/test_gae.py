@@ -34,7 +34,13 @@ def drawn(seed, shape=(7, 3)):
 def test_it_is_the_direct_sum(seed, discount, trace):
     rewards, values, next_values, terminated, truncated = drawn(seed)
     found = generalised_advantages(
-        rewards, values, next_values, terminated=terminated, truncated=truncated, discount=discount, trace=trace
+        rewards,
+        values,
+        next_values,
+        terminated=terminated,
+        truncated=truncated,
+        discount=discount,
+        trace=trace,
     )
     expected = summed_directly(rewards, values, next_values, terminated, truncated, discount, trace)
     np.testing.assert_allclose(found, expected, atol=1e-10)

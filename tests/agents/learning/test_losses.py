@@ -32,7 +32,11 @@ def test_at_equal_weights_the_gradient_is_reinforce_s():
     for kind in ("ppo", "plain"):
         given = logits.clone().requires_grad_()
         chosen = torch.log_softmax(given, -1)[torch.arange(6), actions]
-        loss = clipped_loss(chosen, chosen.detach(), advantages, clip=0.2) if kind == "ppo" else plain_loss(chosen, advantages)
+        loss = (
+            clipped_loss(chosen, chosen.detach(), advantages, clip=0.2)
+            if kind == "ppo"
+            else plain_loss(chosen, advantages)
+        )
         loss.sum().backward()
         gradients.append(given.grad)
     torch.testing.assert_close(gradients[0], gradients[1])
@@ -48,7 +52,9 @@ def test_the_squared_error_s_slope_is_the_error():
 
 
 def test_the_entropy_and_its_slope():
-    logits = torch.randn(5, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64).requires_grad_()
+    logits = torch.randn(
+        5, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+    ).requires_grad_()
     found = entropies(torch.log_softmax(logits, -1))
     torch.testing.assert_close(found, torch.distributions.Categorical(logits=logits).entropy())
     found.sum().backward()

@@ -25,7 +25,9 @@ def network(actions=2, vocabulary=2, features=1):
 def worth(asked, number):
     """What the network expects where a counting environment shows a number."""
     words = np.ones((1, 1), dtype=np.int64)
-    return answers(asked, Rows(words=words, mask=words > 0, features=np.full((1, 1, 1), number, np.float32)))[1][0]
+    return answers(asked, Rows(words=words, mask=words > 0, features=np.full((1, 1, 1), number, np.float32)))[
+        1
+    ][0]
 
 
 def seen(rollout):
@@ -66,7 +68,9 @@ def test_advantages_are_the_same_in_every_mode(counting, one_number, mode):
     values = [worth(asked, number) for number in range(4)]
     later, expected = 0.0, []
     for step in (2, 1, 0):
-        later = (step + 1) / 2 + 0.9 * values[step + 1] - values[step] + (0.9 * 0.8 * later if step < 2 else 0.0)
+        later = (
+            (step + 1) / 2 + 0.9 * values[step + 1] - values[step] + (0.9 * 0.8 * later if step < 2 else 0.0)
+        )
         expected.insert(0, later)
     np.testing.assert_allclose(found, expected * 2, atol=1e-5)
 
@@ -160,6 +164,8 @@ def test_a_state_is_json_and_arrives_at_the_same_bits():
 
 def test_other_seeds_play_otherwise():
     encoder, asked = satchel_bags(SMALL), network(6, 8)
-    actions = [Player(SatchelVector(8, rules=SMALL), encoder, seed=seed).play(asked, 4).actions for seed in (0, 0, 1)]
+    actions = [
+        Player(SatchelVector(8, rules=SMALL), encoder, seed=seed).play(asked, 4).actions for seed in (0, 0, 1)
+    ]
     assert np.array_equal(actions[0], actions[1])
     assert not np.array_equal(actions[0], actions[2])

@@ -3,6 +3,7 @@ import copy
 import numpy as np
 import pytest
 import torch
+from agent_batches import built, played
 
 from steelyard.agents.learning import ppo as module
 from steelyard.agents.learning.answers import answers
@@ -10,7 +11,6 @@ from steelyard.agents.learning.batch import Batch
 from steelyard.agents.learning.losses import clipped_loss
 from steelyard.agents.learning.ppo import PPO, update_by_ppo
 from steelyard.agents.learning.rows import Rows
-from agent_batches import built, played
 
 PLAN = PPO(environments=10, rollout=20, epochs=1, minibatches=1, entropy_weight=0.02, learning_rate=1e-3)
 
@@ -18,7 +18,12 @@ PLAN = PPO(environments=10, rollout=20, epochs=1, minibatches=1, entropy_weight=
 def updated(network, batch, plan=PLAN, *, entropy_weight=0.02, seed=0):
     optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
     return update_by_ppo(
-        network, optimiser, batch, plan=plan, entropy_weight=entropy_weight, random=np.random.default_rng(seed)
+        network,
+        optimiser,
+        batch,
+        plan=plan,
+        entropy_weight=entropy_weight,
+        random=np.random.default_rng(seed),
     )
 
 
@@ -58,7 +63,9 @@ def test_one_pass_is_one_step_along_the_gradient_of_the_written_down_loss():
     # every step by itself, by PyTorch's own distributions
     logits, values = twin(batch.rows.taken(batch.of).shown("cpu"))
     policy = torch.distributions.Categorical(logits=logits)
-    ratio = (policy.log_prob(torch.from_numpy(batch.actions)) - torch.from_numpy(batch.log_probabilities)).exp()
+    ratio = (
+        policy.log_prob(torch.from_numpy(batch.actions)) - torch.from_numpy(batch.log_probabilities)
+    ).exp()
     advantages = torch.from_numpy(batch.advantages)
     surrogate = torch.minimum(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages).mean()
     errors = (values - torch.from_numpy(batch.targets)) ** 2
@@ -100,7 +107,9 @@ def test_stop_kl_ends_the_update_after_a_pass():
     batch = played(network)
     plan = PPO(environments=10, rollout=20, epochs=8, minibatches=2, stop_kl=1e-9)
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
-    found = update_by_ppo(network, optimiser, batch, plan=plan, entropy_weight=0, random=np.random.default_rng(0))
+    found = update_by_ppo(
+        network, optimiser, batch, plan=plan, entropy_weight=0, random=np.random.default_rng(0)
+    )
     assert found.passes == 1
     assert found.kl > 0
 

@@ -30,5 +30,7 @@ def test_taking_and_joining_are_inverse():
 def test_what_is_allowed_makes_rows_different():
     same = Rows(words=WORDS[[0, 0]], mask=WORDS[[0, 0]] > 0, features=None)
     assert len(same.distinct().first) == 1
-    other = Rows(words=same.words, mask=same.mask, features=None, allowed=np.array([[True, False], [True, True]]))
+    other = Rows(
+        words=same.words, mask=same.mask, features=None, allowed=np.array([[True, False], [True, True]])
+    )
     assert len(other.distinct().first) == 2

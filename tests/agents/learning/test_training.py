@@ -119,7 +119,11 @@ def test_advantages_are_normalised_over_the_steps_that_were_made(plan):
 def test_steps_that_only_begin_an_episode_are_not_learned_from(counting, one_number):
     plan = PPO(environments=2, rollout=8, epochs=1, minibatches=1)
     made = Training(
-        SetActorCritic(2, 1, 2, width=8, seed=0), Player(counting(2, length=3), one_number, seed=0), plan=plan, steps=16, seed=0
+        SetActorCritic(2, 1, 2, width=8, seed=0),
+        Player(counting(2, length=3), one_number, seed=0),
+        plan=plan,
+        steps=16,
+        seed=0,
     )
     batch = made._batch(made.player.play(made.network, 8))
     assert batch.steps == 12
