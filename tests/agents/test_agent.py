@@ -67,14 +67,14 @@ def test_a_fit_that_was_cut_off_goes_on_to_the_same_bits(fitted, tmp_path, monke
 
     monkeypatch.setattr(running, "_CHECKPOINT_S", 0.0)
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(progress):
         if progress.last.update == 3:
-            raise Stopped
+            raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         Agent(TINY, **WAYS, seed=0).fit(steps=STEPS, exact_every=2, checkpoint=tmp_path, on_progress=stop)
     assert (tmp_path / "training.pt").exists()
     seen = []

@@ -7,7 +7,7 @@ from steelyard.agents.learning.gae import generalised_advantages
 from steelyard.errors import InputError
 
 
-def summed_directly(rewards, values, next_values, terminated, truncated, discount, trace):
+def summed_directly(rewards, values, next_values, *, terminated, truncated, discount, trace):
     """The definition: for each step, add up the faded surprises until the episode is over."""
     steps, environments = rewards.shape
     found = np.zeros(rewards.shape)
@@ -42,7 +42,15 @@ def test_it_is_the_direct_sum(seed, discount, trace):
         discount=discount,
         trace=trace,
     )
-    expected = summed_directly(rewards, values, next_values, terminated, truncated, discount, trace)
+    expected = summed_directly(
+        rewards,
+        values,
+        next_values,
+        terminated=terminated,
+        truncated=truncated,
+        discount=discount,
+        trace=trace,
+    )
     np.testing.assert_allclose(found, expected, atol=1e-10)
 
 

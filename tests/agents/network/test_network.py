@@ -88,7 +88,7 @@ def test_latents_are_those_of_the_pass():
     assert found["body"].shape == (12, 6, 16)
     close(
         network.actor.linear(
-            torch.stack([row[keep].mean(0) for row, keep in zip(found["actor"], seen.mask)])
+            torch.stack([row[keep].mean(0) for row, keep in zip(found["actor"], seen.mask, strict=True)])
         ),
         passed.logits,
     )
