@@ -20,10 +20,10 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from agents_learning import learning
 from gymnasium.vector import VectorEnv
 
 import steelyard.agents  # noqa: F401 - registers Satchel
+from agents_learning import learning
 
 GOAL = 4_000_000
 """Steps a second of 256 Satchels on one core."""
@@ -103,12 +103,13 @@ def main() -> None:
     arguments.add_argument("--rules", choices=["small", "full"], default="small", help="where PPO learns")
     arguments.add_argument("--steps", type=int, default=300_000, help="that our agent makes")
     arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--alone", action="store_true", help="no peers in learning")
     given = arguments.parse_args()
     turns, seconds = (3, 0.2) if given.quick else (7, 1.0)
     rates = stepping(environments=given.environments, turns=turns, seconds=seconds)
     summary = show_stepping(rates, environments=given.environments)
     steps, seeds = (60_000, 1) if given.quick else (given.steps, given.seeds)
-    learnt = learning(rules=given.rules, steps=steps, seeds=seeds)
+    learnt = learning(rules=given.rules, steps=steps, seeds=seeds, alone=given.alone)
     print(
         json.dumps({"benchmark": "agents", "environments": given.environments, **summary, "learning": learnt})
     )

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from steelyard.agents import FULL, SMALL, Agent, return_scale
+from steelyard.stats.interval import paired_t_interval
 
 PEERS = {"mlp": "Stable-Baselines3, its own MLP", "encoder": "Stable-Baselines3, our layers"}
 
@@ -66,33 +67,42 @@ def peer(rules: Any, kind: str, *, seconds: float, seed: int) -> dict[str, float
     }
 
 
-def learning(*, rules: str, steps: int, seeds: int) -> dict[str, Any]:
+def learning(*, rules: str, steps: int, seeds: int, alone: bool) -> dict[str, Any]:
     """Print what each learner comes to; return what goes into the line of JSON."""
     torch.set_num_threads(1)
     world = {"small": SMALL, "full": FULL}[rules]
     found: dict[str, list[dict[str, float]]] = {"ours": []}
-    installed = find_spec("stable_baselines3") is not None
+    installed = find_spec("stable_baselines3") is not None and not alone
     for seed in range(seeds):
         found["ours"].append(ours(world, steps=steps, seed=seed))
         for kind in PEERS if installed else ():
             seconds = found["ours"][-1]["seconds"]
             found.setdefault(kind, []).append(peer(world, kind, seconds=seconds, seed=seed))
     print(
-        f"\nPPO on Satchel ({rules}), {seeds} seeds, one core; means\n{'':36} {'gap closed':>10} {'return':>8} {'seconds':>8} {'steps/s':>9}"
+        f"\nPPO on Satchel ({rules}), {seeds} seeds, one core; means, and 95% intervals of Student's t\n"
+        f"{'':32} {'gap closed':>22} {'return':>8} {'seconds':>8} {'steps/s':>9}"
     )
     means = {
         name: {key: sum(each[key] for each in runs) / seeds for key in runs[0]}
         for name, runs in found.items()
     }
+    intervals = {
+        name: paired_t_interval([each["gap_closed"] for each in runs]) if seeds > 1 else None
+        for name, runs in found.items()
+    }
     for name, mean in means.items():
+        interval = intervals[name]
+        spread = "" if interval is None else f"({interval[0]:.3f} to {interval[1]:.3f})"
         print(
-            f"{PEERS.get(name, 'Agent, defaults (ours)'):36} {mean['gap_closed']:10.3f} {mean['return']:8.3f} {mean['seconds']:8.1f} {mean['steps_per_s']:9,.0f}"
+            f"{PEERS.get(name, 'Agent, defaults (ours)'):32} {mean['gap_closed']:5.3f} {spread:>16} {mean['return']:8.3f} "
+            f"{mean['seconds']:8.1f} {mean['steps_per_s']:9,.0f}"
         )
-    if not installed:
+    if not installed and not alone:
         print("Stable-Baselines3 isn't installed: pip install stable-baselines3")
     best = max((means[kind]["gap_closed"] for kind in PEERS if kind in means), default=None)
     return {
         "rules": rules,
         "ratio": None if not best or best <= 0 else round(means["ours"]["gap_closed"] / best, 3),
         "learners": means,
+        "intervals": intervals,
     }

@@ -26,12 +26,15 @@ class SatchelEnvironments(VecEnv):
         super().__init__(count, self.inner.single_observation_space, self.inner.single_action_space)
 
     def reset(self) -> Any:
+        """Return the first observations."""
         return self.inner.reset(seed=self.first_seed)[0]
 
     def step_async(self, actions: Any) -> None:
+        """Remember what to do."""
         self.chosen = actions
 
     def step_wait(self) -> Any:
+        """Do it, and return what came of it."""
         observations, rewards, terminated, _, info = self.inner.step(self.chosen)
         told: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         for place in np.flatnonzero(terminated).tolist():
@@ -39,18 +42,23 @@ class SatchelEnvironments(VecEnv):
         return observations, rewards.astype(np.float32), terminated, told
 
     def close(self) -> None:
+        """Close the environments."""
         self.inner.close()
 
-    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+    def get_attr(self, *_: Any, **__: Any) -> list[Any]:
+        """Return that there is nothing of that name (it asks for `render_mode`)."""
         return [None] * self.num_envs
 
-    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+    def set_attr(self, *_: Any, **__: Any) -> None:
+        """Refuse: nothing is set."""
         raise NotImplementedError
 
-    def env_method(self, method_name: str, *args: Any, indices: Any = None, **ways: Any) -> list[Any]:
+    def env_method(self, *_: Any, **__: Any) -> list[Any]:
+        """Refuse: nothing is called."""
         raise NotImplementedError
 
-    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+    def env_is_wrapped(self, *_: Any, **__: Any) -> list[bool]:
+        """Return that no environment is wrapped."""
         return [False] * self.num_envs
 
 
@@ -71,6 +79,7 @@ class EncoderLayers(BaseFeaturesExtractor):
         self.heads = nn.ModuleList([layer(), layer()])
 
     def forward(self, observations: Any) -> torch.Tensor:
+        """Return the actor's and the critic's means side by side."""
         words = observations["words"].long()
         away = words == 0
         time = observations["time"][:, None, :].expand(-1, words.shape[1], 1)
