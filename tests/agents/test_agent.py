@@ -221,8 +221,8 @@ def test_ppo_s_defaults_learn_the_small_satchel():
 
 @pytest.mark.slow
 def test_a2c_learns_more_than_myopic_on_the_small_satchel():
-    agent = Agent(SMALL, algorithm="a2c", seed=0).fit(steps=600_000)
-    assert agent.evaluate().mean_return > 1.0
+    agent = Agent(SMALL, algorithm="a2c", seed=0).fit(steps=400_000)
+    assert agent.evaluate().mean_return > 1.544
 
 
 @pytest.mark.slow

@@ -22,7 +22,9 @@ def test_none_is_the_environment_s_own_value_and_a_number_stays():
 
 def test_the_algorithm_makes_the_kind_of_plan():
     assert isinstance(plan_of(Agent().parameters(), horizon=12), PPO)
-    assert isinstance(plan_of(Agent(algorithm="a2c").parameters(), horizon=12), A2C)
+    plan = plan_of(Agent(algorithm="a2c").parameters(), horizon=12)
+    assert isinstance(plan, A2C)
+    assert plan.environments == 64
     with pytest.raises(InputError, match="`algorithm` must be one of ppo, a2c"):
         plan_of(Agent(algorithm="sarsa").parameters(), horizon=12)
 

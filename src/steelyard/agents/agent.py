@@ -60,7 +60,7 @@ class Agent:
         head: `encoder` or `linear`.
         position: whether a code of the place in the list is added.
         dropout: share of the features dropped in updates; anything but 0 makes PPO's ratio differ from 1 before any step was made.
-        environments: played side by side; None: 512 on Satchel, which steps by tables, 16 elsewhere. This and all up to `scale_rewards` are
+        environments: played side by side; None: 512 on Satchel, which steps by tables (64 with A2C), 16 elsewhere. This and all up to `scale_rewards` are
             those of `learning.plan.Plan`.
         rollout: steps of each between two updates; None: an episode on Satchel, 128 elsewhere.
         learning_rate: Adam's at the start.

@@ -16,7 +16,9 @@ from steelyard.errors import InputError
 
 Algorithm = Literal["ppo", "a2c"]
 
-_KNOWN_ENVIRONMENTS, _OTHER_ENVIRONMENTS = 512, 16
+_KNOWN_ENVIRONMENTS: dict[str, int] = {"ppo": 512, "a2c": 64}
+"""A2C makes one step a rollout, so it needs more rollouts of fewer steps."""
+_OTHER_ENVIRONMENTS = 16
 _OTHER_ROLLOUT, _OTHER_DISCOUNT = 128, 0.99
 
 
@@ -41,8 +43,8 @@ def plan_of(given: Mapping[str, Any], *, horizon: int | None) -> PPO | A2C:
             f"`algorithm` must be one of {', '.join(get_args(Algorithm))}, but got {given['algorithm']!r}"
         )
     kind = PPO if given["algorithm"] == "ppo" else A2C
-    own = {
-        "environments": _OTHER_ENVIRONMENTS if horizon is None else _KNOWN_ENVIRONMENTS,
+    own: dict[str, Any] = {
+        "environments": _OTHER_ENVIRONMENTS if horizon is None else _KNOWN_ENVIRONMENTS[given["algorithm"]],
         "rollout": _OTHER_ROLLOUT if horizon is None else horizon,
         "discount": _OTHER_DISCOUNT if horizon is None else 1.0,
     }
@@ -61,7 +63,11 @@ def network_of(given: Mapping[str, Any], place: Playground, *, actions: int) -> 
     Raises:
         InputError: values outside their range, or a device that isn't here.
     """
-    derived = {"vocabulary": place.encoder.vocabulary, "features": place.encoder.features, "actions": actions}
+    derived: dict[str, Any] = {
+        "vocabulary": place.encoder.vocabulary,
+        "features": place.encoder.features,
+        "actions": actions,
+    }
     chosen = {each.name: given[each.name] for each in fields(Architecture) if each.name not in derived}
     network = SetActorCritic.of(Architecture(**derived, **chosen), seed=given["seed"])
     try:
