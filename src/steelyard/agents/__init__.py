@@ -1,0 +1,54 @@
+"""Agents that act on bags of words: an exact yardstick, an actor-critic transformer, and what its latents tell.
+
+Importing this registers `steelyard/Satchel-v0` and `steelyard/SatchelSmall-v0` with Gymnasium.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from steelyard.agents.registration import register_satchel
+
+if TYPE_CHECKING:
+    from steelyard.agents.satchel.environment import Satchel
+    from steelyard.agents.satchel.observations import observations_of
+    from steelyard.agents.satchel.rules import FULL, SMALL, Rules
+    from steelyard.agents.satchel.solving import evaluate, optimal, return_scale
+    from steelyard.agents.satchel.tables import Tables
+    from steelyard.agents.satchel.vector import SatchelVector
+
+_HOMES = {
+    "FULL": "satchel.rules",
+    "SMALL": "satchel.rules",
+    "Rules": "satchel.rules",
+    "Satchel": "satchel.environment",
+    "SatchelVector": "satchel.vector",
+    "Tables": "satchel.tables",
+    "evaluate": "satchel.solving",
+    "observations_of": "satchel.observations",
+    "optimal": "satchel.solving",
+    "return_scale": "satchel.solving",
+}
+
+__all__ = [
+    "FULL",
+    "SMALL",
+    "Rules",
+    "Satchel",
+    "SatchelVector",
+    "Tables",
+    "evaluate",
+    "observations_of",
+    "optimal",
+    "return_scale",
+]
+
+register_satchel()
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that the catalogue of questions loads no network."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
