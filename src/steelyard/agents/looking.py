@@ -83,7 +83,8 @@ def look(
     now = _latents(network, bags, device)
     before = _latents(initial, bags, torch.device("cpu"))["body"]
     parts = {
-        part: geometry_of(now[part], mask=bags.mask, words=bags.words if part == "body" else None) for part in PARTS
+        part: geometry_of(now[part], mask=bags.mask, words=bags.words if part == "body" else None)
+        for part in PARTS
     }
     weights = {name: value.cpu() for name, value in network.state_dict().items()}
     apart = latent_distance(now["body"], before, mask=bags.mask)
@@ -128,9 +129,17 @@ class Looks:
         """Take the progress after an update."""
         last = progress.last
         if not self.taken:
-            self.taken.append(look(SetActorCritic.of(progress.network.architecture, seed=self.seed), self.bags, seed=self.seed))
+            self.taken.append(
+                look(
+                    SetActorCritic.of(progress.network.architecture, seed=self.seed),
+                    self.bags,
+                    seed=self.seed,
+                )
+            )
         if last.update % self.every == 0 or last.step >= last.steps:
-            found = look(progress.network, self.bags, seed=self.seed, step=last.step, expected_return=last.exact_return)
+            found = look(
+                progress.network, self.bags, seed=self.seed, step=last.step, expected_return=last.exact_return
+            )
             self.taken.append(found)
 
 

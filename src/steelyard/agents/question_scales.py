@@ -23,8 +23,12 @@ def scale_of(factor: str, rules: Rules) -> Scale:
     """
     if factor != "cosine":
         return return_scale(rules)
-    nothing = ReferencePoint(name="no relation", value=0.0, meaning="a number that says nothing about the return")
-    itself = ReferencePoint(name="the return itself", value=1.0, meaning="a number that rises whenever the return does")
+    nothing = ReferencePoint(
+        name="no relation", value=0.0, meaning="a number that says nothing about the return"
+    )
+    itself = ReferencePoint(
+        name="the return itself", value=1.0, meaning="a number that rises whenever the return does"
+    )
     return Scale(
         loss="rank correlation",
         unit="",
@@ -64,5 +68,7 @@ def notes(factor: str, *, setting: str) -> tuple[str, ...]:
             "Shuffled words come in a random order at every step, in learning and in use; the return is averaged over 16 orders of each bag."
         )
     if setting == "quick":
-        found.append("The quick setting takes the small variant of Satchel and a short training; answers can turn with a longer one.")
+        found.append(
+            "The quick setting takes the small variant of Satchel and a short training; answers can turn with a longer one."
+        )
     return tuple(found)

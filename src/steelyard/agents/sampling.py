@@ -65,5 +65,7 @@ def _on_the_way(place: Playground, *, count: int, seed: int) -> Bags:
     return Bags(
         words=np.concatenate([each.words for each in seen])[:count],
         mask=np.concatenate([each.mask for each in seen])[:count],
-        features=None if features[0] is None else np.concatenate([each for each in features if each is not None])[:count],
+        features=None
+        if features[0] is None
+        else np.concatenate([each for each in features if each is not None])[:count],
     )

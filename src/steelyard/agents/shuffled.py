@@ -60,7 +60,9 @@ def shuffled_return(
     for step in range(rules.horizon):
         for _ in range(orders):
             bags = encoder.bags(observations_of(rules, states, rules.horizon - step, shuffling=rng))
-            found = np.exp(answers(network, Rows(words=bags.words, mask=bags.mask, features=bags.features))[0])
+            found = np.exp(
+                answers(network, Rows(words=bags.words, mask=bags.mask, features=bags.features))[0]
+            )
             if greedy:
                 found = (found.argmax(axis=1)[:, None] == np.arange(found.shape[1])).astype(np.float64)
             chances[step] += found / orders

@@ -78,7 +78,9 @@ def position_trial(
     agent = Agent(_Shuffled(known), encoder=satchel_bags(known), seed=seed, threads=1, **chosen)
     agent.fit(steps=steps, on_progress=lambda progress: _learning_curve(run, progress.last))
     found = shuffled_return(agent.network_, known, satchel_bags(known), orders=ORDERS, seed=seed)
-    greedy = shuffled_return(agent.network_, known, satchel_bags(known), orders=ORDERS, seed=seed, greedy=True)
+    greedy = shuffled_return(
+        agent.network_, known, satchel_bags(known), orders=ORDERS, seed=seed, greedy=True
+    )
     run.curve("return", step=agent.history_[-1].step, value=found)
     return {"return": found, "skill": _skill(known, found), "greedy_return": greedy}
 
@@ -151,7 +153,9 @@ def curves(run: Run, taken: list[Look]) -> None:
 
 
 @lru_cache(maxsize=4)
-def _varied(seed: int, rules: str, training: str, looks: int) -> tuple[list[Look], dict[str, float], dict[str, float]]:
+def _varied(
+    seed: int, rules: str, training: str, looks: int
+) -> tuple[list[Look], dict[str, float], dict[str, float]]:
     """Train once for all measures of a seed."""
     settings = varied_settings(seed)
     rate = settings.pop("rate")
@@ -201,11 +205,7 @@ def _facts(agent: Agent, taken: list[Look]) -> dict[str, float]:
         "skill": _skill(rules, score.mean_return),
         "greedy_return": agent.evaluate(greedy=True).mean_return,
         "initial_mean_cosine": measured(taken[0], "mean cosine"),
-        **{
-            measure.replace(" ", "_"): measured(last, measure)
-            for measure in MEASURES
-            if measure != "step"
-        },
+        **{measure.replace(" ", "_"): measured(last, measure) for measure in MEASURES if measure != "step"},
     }
 
 
