@@ -66,7 +66,13 @@ class Architecture:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, least in (("vocabulary", 2), ("features", 0), ("actions", 2), ("width", 1), ("attention_heads", 1)):
+        for name, least in (
+            ("vocabulary", 2),
+            ("features", 0),
+            ("actions", 2),
+            ("width", 1),
+            ("attention_heads", 1),
+        ):
             if getattr(self, name) < least:
                 raise InputError(f"`{name}` must be at least {least}, but got {getattr(self, name)}")
         if self.layers < 1:
@@ -77,10 +83,14 @@ class Architecture:
                 f"width={math.ceil(self.width / self.attention_heads) * self.attention_heads}"
             )
         if self.feedforward is not None and self.feedforward < 1:
-            raise InputError(f"`feedforward` must be at least 1, or None for twice `width`, but got {self.feedforward}")
+            raise InputError(
+                f"`feedforward` must be at least 1, or None for twice `width`, but got {self.feedforward}"
+            )
         for name, known in (("norm", Norm), ("latents", Latents), ("bodies", Bodies), ("head", Head)):
             if getattr(self, name) not in get_args(known):
-                raise InputError(f"`{name}` must be one of {', '.join(get_args(known))}, but got {getattr(self, name)!r}")
+                raise InputError(
+                    f"`{name}` must be one of {', '.join(get_args(known))}, but got {getattr(self, name)!r}"
+                )
         if not 0 <= self.dropout < 1:
             raise InputError(f"`dropout` must lie in [0, 1), but got {self.dropout}")
 

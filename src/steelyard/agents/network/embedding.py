@@ -27,7 +27,9 @@ class LinearEmbedding(nn.Module):
         torch.Size([1, 3, 8])
     """
 
-    def __init__(self, vocabulary: int, features: int, width: int, *, bias: bool, position: bool = False) -> None:
+    def __init__(
+        self, vocabulary: int, features: int, width: int, *, bias: bool, position: bool = False
+    ) -> None:
         super().__init__()
         self.vocabulary = vocabulary
         self.position = position

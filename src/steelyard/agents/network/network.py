@@ -157,7 +157,9 @@ class SetActorCritic(nn.Module):
             position=position,
             dropout=dropout,
         )
-        with torch.random.fork_rng(devices=[]):  # PyTorch's modules draw their weights from its global generator
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # PyTorch's modules draw their weights from its global generator
             torch.manual_seed(seed)
             self.body = Body(self.architecture)
             self.critic_body = Body(self.architecture) if bodies == "separate" else None
@@ -215,7 +217,14 @@ class SetActorCritic(nn.Module):
         )
         logits, actor = self.actor(body, present)
         value, critic = self.critic(critic_body, present)
-        return Pass(logits=logits, value=value.squeeze(-1), body=body, critic_body=critic_body, actor=actor, critic=critic)
+        return Pass(
+            logits=logits,
+            value=value.squeeze(-1),
+            body=body,
+            critic_body=critic_body,
+            actor=actor,
+            critic=critic,
+        )
 
     def _check(self, bags: TensorBags) -> None:
         sizes, words, mask = self.architecture, bags.words, bags.mask
