@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 from steelyard.agents.bags.bag import Bags
 from steelyard.agents.bags.encoder import BagEncoder, batched, checked_bags
 from steelyard.errors import InputError
+
+if TYPE_CHECKING:
+    _VectorWrapper = VectorWrapper[Any, Any, Any, Any, Any]
+else:
+    _VectorWrapper = VectorWrapper  # takes no types before Gymnasium 1.4
 
 Observation = dict[str, NDArray[Any]]
 """`words`, int32, shape (length,), and `features`, float32, shape (length, features), if there are any."""
@@ -67,7 +72,7 @@ class BagWrapper(gymnasium.ObservationWrapper[Observation, Any, Any]):
         return {name: row[0] for name, row in rows.items()}
 
 
-class BagVectorWrapper(VectorWrapper[Observation, Any, Any, Any, Any]):
+class BagVectorWrapper(_VectorWrapper):
     """Make a vectorised environment's observations bags, the last ones of episodes (`info["final_obs"]`) too.
 
     Args:
