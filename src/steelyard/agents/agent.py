@@ -128,7 +128,7 @@ class Agent:
         normalise: bool = True,
         scale_rewards: bool = True,
         epochs: int = 4,
-        minibatches: int = 4,
+        minibatches: int = 8,
         clip: float = 0.2,
         stop_kl: float | None = None,
         device: str = "cpu",

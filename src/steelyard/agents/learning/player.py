@@ -12,30 +12,13 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import concatenate, create_empty_array
 from numpy.typing import NDArray
 
+from steelyard.agents.bags import BagEncoder
+from steelyard.agents.bags.encoder import checked_bags
 from steelyard.agents.learning.answers import answers
 from steelyard.agents.learning.rollout import Rollout, Step, joined
 from steelyard.agents.learning.rows import Rows
 from steelyard.agents.network import SetActorCritic
 from steelyard.errors import InputError
-
-
-class BagsLike(Protocol):
-    """Bags as arrays."""
-
-    @property
-    def words(self) -> NDArray[Any]:
-        """Return the words, shape (batch, n)."""
-        ...
-
-    @property
-    def mask(self) -> NDArray[np.bool_]:
-        """Return where a word is, shape (batch, n)."""
-        ...
-
-    @property
-    def features(self) -> NDArray[np.float32] | None:
-        """Return the numbers that come with each word, shape (batch, n, features)."""
-        ...
 
 
 @runtime_checkable
@@ -71,7 +54,7 @@ class Player:
     def __init__(
         self,
         environments: VectorEnv[Any, Any, Any],
-        encoder: Any,
+        encoder: BagEncoder,
         *,
         action_mask: str | None = None,
         seed: int,
@@ -244,7 +227,7 @@ class Player:
         return replace(rows, allowed=allowed)
 
     def _bags(self, observations: Any) -> Rows:
-        bags = self.encoder.bags(observations)
+        bags = checked_bags(self.encoder, observations)
         return Rows(words=bags.words, mask=bags.mask, features=bags.features)
 
 

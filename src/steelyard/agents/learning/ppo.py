@@ -53,7 +53,7 @@ class PPO(Plan):
 
     learning_rate: float = 2e-3
     epochs: int = 4
-    minibatches: int = 4
+    minibatches: int = 8
     clip: float = 0.2
     stop_kl: float | None = None
 

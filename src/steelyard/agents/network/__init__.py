@@ -1,6 +1,6 @@
 """An actor-critic network on bags of words, of PyTorch's encoder layers."""
 
 from steelyard.agents.network.architecture import Architecture
-from steelyard.agents.network.network import Pass, SetActorCritic, TensorBags
+from steelyard.agents.network.network import BagsOnDevice, Pass, SetActorCritic
 
-__all__ = ["Architecture", "Pass", "SetActorCritic", "TensorBags"]
+__all__ = ["Architecture", "BagsOnDevice", "Pass", "SetActorCritic"]

@@ -20,7 +20,7 @@ _ACTOR_GAIN = 0.01
 """The untrained actor takes every action about as often as any other."""
 
 
-class TensorBags(Protocol):
+class BagsOnDevice(Protocol):
     """Bags as the network reads them: tensors on its device."""
 
     @property
@@ -177,7 +177,7 @@ class SetActorCritic(nn.Module):
         sizes = {name: getattr(architecture, name) for name in Architecture.__slots__}
         return cls(**sizes, seed=seed)
 
-    def forward(self, bags: TensorBags) -> tuple[Tensor, Tensor]:
+    def forward(self, bags: BagsOnDevice) -> tuple[Tensor, Tensor]:
         """Return the logits of the actions, shape (batch, actions), and the values, shape (batch,).
 
         Args:
@@ -189,7 +189,7 @@ class SetActorCritic(nn.Module):
         passed = self.passed(bags)
         return passed.logits, passed.value
 
-    def latents(self, bags: TensorBags) -> dict[str, Tensor]:
+    def latents(self, bags: BagsOnDevice) -> dict[str, Tensor]:
         """Return the latents of every word: `body`, `actor`, `critic`, each (batch, n, width), and the `mask`, (batch, n).
 
         Where the critic has a body of its own, its latents are there as `critic_body`.
@@ -203,7 +203,7 @@ class SetActorCritic(nn.Module):
             found["critic_body"] = passed.critic_body
         return found
 
-    def passed(self, bags: TensorBags) -> Pass:
+    def passed(self, bags: BagsOnDevice) -> Pass:
         """Return everything that one pass gives.
 
         Raises:
@@ -226,7 +226,7 @@ class SetActorCritic(nn.Module):
             critic=critic,
         )
 
-    def _check(self, bags: TensorBags) -> None:
+    def _check(self, bags: BagsOnDevice) -> None:
         sizes, words, mask = self.architecture, bags.words, bags.mask
         if words.ndim != 2 or mask.shape != words.shape:
             raise InputError(
