@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,7 @@ def look(
         expected_return=expected_return,
         parts=parts,
         weight_distance=weight_distance(weights, initial.state_dict())["all"],
-        latent_distance=apart if apart == apart else None,  # nan where nothing varies
+        latent_distance=None if math.isnan(apart) else apart,
     )
 
 
