@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from steelyard.agents.registration import register_satchel
 
 if TYPE_CHECKING:
+    from steelyard.agents.agent import Agent
+    from steelyard.agents.agent_score import AgentScore
+    from steelyard.agents.network import Architecture, SetActorCritic
     from steelyard.agents.satchel.environment import Satchel
     from steelyard.agents.satchel.observations import observations_of
     from steelyard.agents.satchel.rules import FULL, SMALL, Rules
@@ -19,11 +22,15 @@ if TYPE_CHECKING:
     from steelyard.agents.satchel.vector import SatchelVector
 
 _HOMES = {
+    "Agent": "agent",
+    "AgentScore": "agent_score",
+    "Architecture": "network",
     "FULL": "satchel.rules",
     "SMALL": "satchel.rules",
     "Rules": "satchel.rules",
     "Satchel": "satchel.environment",
     "SatchelVector": "satchel.vector",
+    "SetActorCritic": "network",
     "Tables": "satchel.tables",
     "evaluate": "satchel.solving",
     "observations_of": "satchel.observations",
@@ -34,9 +41,13 @@ _HOMES = {
 __all__ = [
     "FULL",
     "SMALL",
+    "Agent",
+    "AgentScore",
+    "Architecture",
     "Rules",
     "Satchel",
     "SatchelVector",
+    "SetActorCritic",
     "Tables",
     "evaluate",
     "observations_of",
