@@ -20,6 +20,8 @@ Call = Callable[..., Any]
 Mode = Literal["train", "eval"]
 ROUNDINGS = 1000.0
 """Times the number format's eps, of the largest output, up to which a difference is called rounding: sums in another order reach some tens."""
+LEAST_OUTPUT = 10.0
+"""Times eps below which an output is what rounding left of a sum that should be 0."""
 MOST_TOLERANCE = 0.05
 """The same for formats so short that the rule above would allow anything."""
 
@@ -109,9 +111,10 @@ def difference(one: Tensor, other: Tensor, *, roundings: float = ROUNDINGS) -> t
     """
     if one.numel() == 0:
         return 0.0, 0.0
-    share = min(roundings * torch.finfo(one.dtype).eps, MOST_TOLERANCE)
+    eps = torch.finfo(one.dtype).eps
+    share = min(roundings * eps, MOST_TOLERANCE)
     largest = max(float(one.abs().max()), float(other.abs().max()))
-    return float((one - other).abs().max()), share * largest
+    return float((one - other).abs().max()), share * largest + LEAST_OUTPUT * eps
 
 
 def worst(
