@@ -93,7 +93,7 @@ class Agent:
         >>> agent = Agent(SMALL, width=16, environments=64, seed=0).fit(steps=3_000)
         >>> score = agent.evaluate()
         >>> score.exact, score.placement.standing, len(agent.history_)
-        (True, 'between', 4)
+        (True, 'better', 4)
     """
 
     def __init__(

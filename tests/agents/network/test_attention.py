@@ -31,7 +31,9 @@ def test_compiled_is_pytorch_s_forwards_and_backwards(n, heads, width, masked):
 def test_it_is_scaled_dot_product_attention():
     projected, _, _ = drawn(5, 4, 8, seed=0)
     queries, keys, values = projected.view(5, 4, 3, 2, 4).permute(2, 0, 3, 1, 4)
-    expected = nn.functional.scaled_dot_product_attention(queries, keys, values).transpose(1, 2).reshape(5, 4, 8)
+    expected = (
+        nn.functional.scaled_dot_product_attention(queries, keys, values).transpose(1, 2).reshape(5, 4, 8)
+    )
     torch.testing.assert_close(attend(projected, None, heads=2), expected)
 
 

@@ -86,7 +86,12 @@ def test_latents_are_those_of_the_pass():
     found, passed = network.latents(seen), network.passed(seen)
     assert set(found) == {"body", "actor", "critic", "mask"}
     assert found["body"].shape == (12, 6, 16)
-    close(network.actor.linear(torch.stack([row[keep].mean(0) for row, keep in zip(found["actor"], seen.mask)])), passed.logits)
+    close(
+        network.actor.linear(
+            torch.stack([row[keep].mean(0) for row, keep in zip(found["actor"], seen.mask, strict=True)])
+        ),
+        passed.logits,
+    )
     close(network.critic(found["body"], seen.mask)[0].squeeze(-1), passed.value)
 
 
@@ -113,7 +118,9 @@ def test_same_seed_same_bits_other_seed_other_bits_and_the_global_generator_stay
 
 
 def test_architecture_and_switches_agree():
-    network = SetActorCritic.of(Architecture(vocabulary=9, features=1, actions=5, width=8, norm="post"), seed=0)
+    network = SetActorCritic.of(
+        Architecture(vocabulary=9, features=1, actions=5, width=8, norm="post"), seed=0
+    )
     assert network.architecture == Architecture(vocabulary=9, features=1, actions=5, width=8, norm="post")
 
 
@@ -136,7 +143,9 @@ def test_bags_of_another_kind_are_refused(change, said):
 
 def test_no_bags_are_refused():
     none = SimpleNamespace(
-        words=torch.zeros(0, 6, dtype=torch.int64), mask=torch.zeros(0, 6, dtype=torch.bool), features=torch.zeros(0, 6, 1)
+        words=torch.zeros(0, 6, dtype=torch.int64),
+        mask=torch.zeros(0, 6, dtype=torch.bool),
+        features=torch.zeros(0, 6, 1),
     )
     with pytest.raises(InputError, match="bags must have words"):
         built()(none)

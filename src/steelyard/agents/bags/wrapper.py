@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 import numpy as np
 from gymnasium import spaces
+from gymnasium.utils import RecordConstructorArgs
 from gymnasium.vector import VectorEnv, VectorWrapper
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def as_observations(bags: Bags) -> Observation:
     return found
 
 
-class BagWrapper(gymnasium.ObservationWrapper[Observation, Any, Any]):
+class BagWrapper(gymnasium.ObservationWrapper[Observation, Any, Any], RecordConstructorArgs):
     """Make an environment's observations bags.
 
     Args:
@@ -61,7 +62,8 @@ class BagWrapper(gymnasium.ObservationWrapper[Observation, Any, Any]):
     """
 
     def __init__(self, env: gymnasium.Env[Any, Any], encoder: BagEncoder) -> None:
-        super().__init__(env)
+        RecordConstructorArgs.__init__(self, encoder=encoder)
+        gymnasium.ObservationWrapper.__init__(self, env)
         self.encoder = encoder
         self.observation_space = bag_space(encoder)
 

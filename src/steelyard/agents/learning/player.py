@@ -162,12 +162,11 @@ class Player:
     def restore(self, state: dict[str, Any]) -> None:
         """Go to where `state` was taken.
 
-        Environments that aren't resumable begin anew, with the seed that they would have been renewed with.
+        Environments that aren't resumable stay where they are; `renew` them, and they begin as they would have.
         """
         self.beginning.bit_generator.state = json.loads(state["beginning"])
         self.acting.bit_generator.state = json.loads(state["acting"])
         if not isinstance(self.environments, Resumable):
-            self.renew()
             return
         observations = self.environments.load_state_dict(json.loads(state["environments"]))
         self.returns = np.array(state["returns"], dtype=np.float64)

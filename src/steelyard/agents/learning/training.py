@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import time
@@ -101,7 +102,7 @@ class Training:
         """Return everything that the next update depends on."""
         return {
             "weights": {name: weight.detach().clone() for name, weight in self.network.state_dict().items()},
-            "optimiser": self.optimiser.state_dict(),
+            "optimiser": copy.deepcopy(self.optimiser.state_dict()),
             "random": _text(self.random),
             "player": self.player.state(),
             "reward_scale": [self.reward_scale.total, self.reward_scale.count],
