@@ -1,12 +1,13 @@
-"""Steps of Satchel a second, beside Gymnasium's own ways to run many environments, on one core.
+"""Steps of Satchel a second, beside Gymnasium's own ways to run many environments, and what PPO learns there, on one core.
 
-    python benchmarks/agents.py            # a minute; better still: taskset -c 0 python benchmarks/agents.py
-    python benchmarks/agents.py --quick    # seconds
+    python benchmarks/agents.py            # ten minutes; better still: taskset -c 0 python benchmarks/agents.py
+    python benchmarks/agents.py --quick    # a minute
 
 Every environment is stepped with random actions that were drawn before. Nothing here waits or runs on two threads, so seconds are those of the
 processor (`time.process_time`), which other programs on a busy machine lengthen little. Contenders take turns; the rate of each is the best of
 its turns. Prints a table and ends with one line of JSON; `ratio` is our rate over that of Gymnasium's
-vectorised CartPole, the peer whose environments are stepped by NumPy at once too.
+vectorised CartPole, the peer whose environments are stepped by NumPy at once too. Learning is measured by `agents_learning.py`: its `ratio` is our share of
+the gap between random and best over that of Stable-Baselines3's better PPO in the same seconds of one core.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 
 import steelyard.agents  # noqa: F401 - registers Satchel
+from agents_learning import learning
 
 GOAL = 4_000_000
 """Steps a second of 256 Satchels on one core."""
@@ -98,11 +100,19 @@ def main() -> None:
     )
     arguments.add_argument("--environments", type=int, default=256)
     arguments.add_argument("--quick", action="store_true")
+    arguments.add_argument("--rules", choices=["small", "full"], default="small", help="where PPO learns")
+    arguments.add_argument("--steps", type=int, default=300_000, help="that our agent makes")
+    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--alone", action="store_true", help="no peers in learning")
     given = arguments.parse_args()
     turns, seconds = (3, 0.2) if given.quick else (7, 1.0)
     rates = stepping(environments=given.environments, turns=turns, seconds=seconds)
     summary = show_stepping(rates, environments=given.environments)
-    print(json.dumps({"benchmark": "agents", "environments": given.environments, **summary}))
+    steps, seeds = (60_000, 1) if given.quick else (given.steps, given.seeds)
+    learnt = learning(rules=given.rules, steps=steps, seeds=seeds, alone=given.alone)
+    print(
+        json.dumps({"benchmark": "agents", "environments": given.environments, **summary, "learning": learnt})
+    )
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ def test_values_become_numbers_so_that_equal_rules_are_one_key():
         ({"values": (1, 0)}, "above 0"),
         ({"values": (1,) * 70}, "at most 61 kinds"),
         ({"capacity": 0}, "`capacity` must be from 1"),
+        ({"capacity": 2.5}, "`capacity` must be a whole number, but got 2.5"),
+        ({"horizon": "16"}, "`horizon` must be a whole number, but got '16'"),
         ({"horizon": 0}, "`horizon` must be at least 1"),
         ({"arrival": 1.5}, "`arrival` must be a probability"),
         ({"arrival": float("nan")}, "`arrival` must be a probability"),

@@ -9,11 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import concatenate, create_empty_array
 from numpy.typing import NDArray
 
 from steelyard.agents.bags import BagEncoder
-from steelyard.agents.bags.encoder import checked_bags
+from steelyard.agents.bags.encoder import batched, checked_bags
 from steelyard.agents.learning.answers import answers
 from steelyard.agents.learning.rollout import Rollout, Step, joined
 from steelyard.agents.learning.rows import Rows
@@ -204,7 +203,7 @@ class Player:
                 )
             space = self.environments.single_observation_space
             finals = [info["final_obs"][place] for place in np.flatnonzero(cut)]
-            last = self._bags(concatenate(space, finals, create_empty_array(space, n=len(finals))))
+            last = self._bags(batched(space, finals))
         if self.mode == AutoresetMode.DISABLED and over.any():
             if cut.any():
                 last = self._bags(observations).taken(cut)

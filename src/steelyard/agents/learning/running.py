@@ -24,7 +24,7 @@ def run_training(
 
     Args:
         training: fresh.
-        folder: keeps the checkpoint, about every minute and at the end, when it is removed; None: none.
+        folder: keeps the checkpoint, written about every minute and removed at the end; None: none.
         key: what is trained on what.
         on_progress: told after every update; an exception in it ends the run and leaves the checkpoint.
 
@@ -38,7 +38,7 @@ def run_training(
         update = training.advance()
         if on_progress is not None:
             on_progress(Progress(last=update, network=training.network))
-        due = training.finished or time.monotonic() - last > _CHECKPOINT_S
+        due = time.monotonic() - last > _CHECKPOINT_S
         if folder is not None and due and training.can_pause:
             write_checkpoint(training, folder, key=key)
             last = time.monotonic()

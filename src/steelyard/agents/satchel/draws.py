@@ -22,7 +22,7 @@ class Draws:
         self._words = len(rules.words)
         self._capacity = rules.capacity
         self._per_word = self._words / rules.arrival if rules.arrival > 0 else None
-        self._fill = tables.arrivals
+        self._fill = tables.arrivals.ravel()
         itself = np.arange(len(tables.bags), dtype=np.int32)[:, None]
         # one more column than words: nothing arrives
         self._becomes = np.concatenate([tables.arrivals, itself], axis=1).ravel()
@@ -33,7 +33,7 @@ class Draws:
         words = random.integers(self._words, size=(self._capacity, n))
         bags = np.zeros(n, dtype=np.int32)
         for row in words:
-            bags = self._fill[bags, row]
+            bags = self._fill.take(bags * self._words + row)
         return bags
 
     def follow(self, random: np.random.Generator, place: NDArray[Any]) -> NDArray[np.int32]:
@@ -48,6 +48,7 @@ class Draws:
             return np.asarray(self._becomes.take(row + self._words))
         draws = random.random(len(row))
         draws *= self._per_word
-        np.minimum(draws, self._words, out=draws)
+        if self._per_word > self._words + 1:
+            np.minimum(draws, self._words, out=draws)
         row += draws.astype(np.int32)
         return np.asarray(self._becomes.take(row))

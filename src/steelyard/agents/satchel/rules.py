@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from steelyard.errors import InputError
@@ -68,6 +69,9 @@ class Rules:
             raise InputError(
                 f"`values` must have at most {(MOST_WORDS - 2) // 2} kinds of chest, but got {len(self.values)}"
             )
+        for name in ("capacity", "horizon"):
+            if not isinstance(getattr(self, name), Integral):
+                raise InputError(f"`{name}` must be a whole number, but got {getattr(self, name)!r}")
         if not 1 <= self.capacity <= 100:
             raise InputError(f"`capacity` must be from 1 to 100 words, but got {self.capacity}")
         if self.horizon < 1:

@@ -228,9 +228,10 @@ class SatchelVector(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
     def _final(self, over: NDArray[np.bool_]) -> dict[str, Any]:
         last = self._seen()
         rows = np.full(self.num_envs, None, dtype=object)
-        rows[over] = [
+        places = over.nonzero()[0]
+        rows[places] = [
             {"words": words, "time": time}
-            for words, time in zip(last["words"][over], last["time"][over], strict=True)
+            for words, time in zip(last["words"][places], last["time"][places], strict=True)
         ]
         return {
             "final_obs": rows,
