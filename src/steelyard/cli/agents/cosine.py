@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,4 +87,6 @@ def _trials(store: str | None, *, setting: str) -> list[TrialRecord]:
 
 
 def _cells(found: RankCorrelation) -> tuple[str, str]:
+    if math.isnan(found.rho):
+        return "never changes", ""
     return f"{found.rho:+.2f}", f"{found.low:+.2f} to {found.high:+.2f}"
