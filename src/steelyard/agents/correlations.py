@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ def correlations(trials: Iterable[TrialRecord]) -> tuple[Correlations, ...]:
 
 def _of(measure: str, runs: list[TrialRecord]) -> Correlations:
     name = measure.replace(" ", "_")
-    along = []
+    along: list[tuple[Sequence[float], Sequence[float]]] = []
     for run in runs:
         returns = run.curves["return"]
         if measure == "step":

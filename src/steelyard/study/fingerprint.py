@@ -24,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, cast
 
 from steelyard.errors import InputError
 from steelyard.study.names_used import names_used
@@ -80,7 +80,7 @@ _DESCRIPTORS = (
     types.MemberDescriptorType,
 )
 _CACHED = type(functools.lru_cache(len))
-_DISPATCHING = functools.singledispatch(lambda _: None).__code__
+_DISPATCHING = cast(types.FunctionType, functools.singledispatch(lambda _: None)).__code__
 """The code that all functions made by `functools.singledispatch` share; what they remember of calls changes with every new type."""
 
 
