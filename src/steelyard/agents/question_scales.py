@@ -19,7 +19,7 @@ def scale_of(factor: str, rules: Rules) -> Scale:
         >>> print(scale_of("normalise", SMALL))
         return in reward per episode (higher is better): uniform -2.20, fixed order -1.34, myopic 1.54, optimal 2.84
         >>> print(scale_of("cosine", SMALL))
-        rank correlation (higher is better): no relation 0, the return itself 1
+        rank correlation (higher is better): no relation 0, the return itself 1.00
     """
     if factor != "cosine":
         return return_scale(rules)
