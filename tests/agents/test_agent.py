@@ -103,6 +103,15 @@ def test_with_a_mask_only_words_that_are_there_are_taken():
     bags = agent._playground().make(1).tables.bags
     absent = (bags == 0) & (bags.sum(axis=1, keepdims=True) > 0)
     assert table[:, absent].max() == 0
+    shown, allowed = observations_of(TINY, np.arange(1, TINY.states), 3), bags[1:] > 0
+    chosen = agent.act(shown, allowed=allowed)
+    assert allowed[np.arange(len(allowed)), chosen].all()
+    assert np.array_equal(chosen, table[1, 1:].argmax(axis=1))
+    with pytest.raises(InputError, match=r"`allowed` must be given.*info\['present'\]"):
+        agent.act(shown)
+    for wrong in (allowed[1:], ~np.ones_like(allowed)):
+        with pytest.raises(InputError, match="`allowed` must be of shape"):
+            agent.act(shown, allowed=wrong)
 
 
 def test_other_environments_are_played_by_name_and_evaluated_by_episodes(tmp_path):
@@ -212,8 +221,8 @@ def test_ppo_s_defaults_learn_the_small_satchel():
 
 @pytest.mark.slow
 def test_a2c_learns_more_than_myopic_on_the_small_satchel():
-    agent = Agent(SMALL, algorithm="a2c", seed=0).fit(steps=600_000)
-    assert agent.evaluate().mean_return > 1.0
+    agent = Agent(SMALL, algorithm="a2c", seed=0).fit(steps=400_000)
+    assert agent.evaluate().mean_return > 1.544
 
 
 @pytest.mark.slow

@@ -27,10 +27,10 @@ def learns(algorithm):
         width=8,
         environments=32,
         rollout=8,
-        learning_rate=0.01,
+        learning_rate=0.015,
         seed=0,
     )
-    agent.fit(steps=32 * 8 * (10 if algorithm == "ppo" else 60))
+    agent.fit(steps=32 * 8 * (8 if algorithm == "ppo" else 40))
     last = [each.mean_return for each in agent.history_[-3:]]
     assert np.mean(last) > 0.55  # chance is 1/3
 

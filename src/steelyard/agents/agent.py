@@ -5,36 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from inspect import signature
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from steelyard.agents.agent_score import AgentScore
+from steelyard.agents.assembling import Algorithm, network_of, plan_of
 from steelyard.agents.bags import BagEncoder
-from steelyard.agents.learning.a2c import A2C
+from steelyard.agents.bags.encoder import checked_bags
 from steelyard.agents.learning.answers import answers
-from steelyard.agents.learning.episodes import played_returns
 from steelyard.agents.learning.player import Player, drawn
-from steelyard.agents.learning.ppo import PPO
 from steelyard.agents.learning.progress import Progress
 from steelyard.agents.learning.rows import Rows
 from steelyard.agents.learning.running import run_training
 from steelyard.agents.learning.training import Training
-from steelyard.agents.network import Architecture, SetActorCritic
+from steelyard.agents.network import SetActorCritic
 from steelyard.agents.network.architecture import Bodies, Head, Latents, Norm
 from steelyard.agents.playground import Environment, Playground
 from steelyard.agents.satchel_play import exact_return, policy_table
 from steelyard.agents.saving import Fitted, read_fitted, write_fitted
+from steelyard.agents.scoring import scored
 from steelyard.agents.threads import threads_set
 from steelyard.errors import InputError
-from steelyard.stats.interval import paired_t_interval
-
-Algorithm = Literal["ppo", "a2c"]
 
 _ELSEWHERE = ("device", "threads", "environment", "encoder")
 """Parameters that say where, or that a key says in another way."""
@@ -63,7 +60,7 @@ class Agent:
         head: `encoder` or `linear`.
         position: whether a code of the place in the list is added.
         dropout: share of the features dropped in updates; anything but 0 makes PPO's ratio differ from 1 before any step was made.
-        environments: played side by side; None: 512 on Satchel, which steps by tables, 16 elsewhere. This and all up to `scale_rewards` are
+        environments: played side by side; None: 512 on Satchel, which steps by tables (64 with A2C), 16 elsewhere. This and all up to `scale_rewards` are
             those of `learning.plan.Plan`.
         rollout: steps of each between two updates; None: an episode on Satchel, 128 elsewhere.
         learning_rate: Adam's at the start.
@@ -201,10 +198,10 @@ class Agent:
             raise InputError(
                 f"`steps` and `exact_every` must be at least 1, but got {steps} and {exact_every}"
             )
-        plan = self._plan()
-        place = self._playground()
+        place, given = self._playground(), self.parameters()
+        plan = plan_of(given, horizon=place.horizon)
         vectorised = place.make(plan.environments)
-        network = self._network(place, place.actions(vectorised))
+        network = network_of(given, place, actions=place.actions(vectorised))
         with threads_set(self.threads):
             player = Player(vectorised, place.encoder, action_mask=self.action_mask, seed=self.seed)
             training = Training(
@@ -216,27 +213,48 @@ class Agent:
                 exact_every=exact_every,
                 seed=self.seed,
             )
-            folder = None if checkpoint is None else Path(checkpoint)
-            run_training(training, folder, key=self._key(place, steps, exact_every), on_progress=on_progress)
+            run_training(
+                training,
+                None if checkpoint is None else Path(checkpoint),
+                key=self._key(place, steps, exact_every),
+                on_progress=on_progress,
+            )
         vectorised.close()
         self.network_ = network
         self.history_ = tuple(training.history)
         return self
 
-    def act(self, observations: Any, *, seed: int | np.random.Generator | None = None) -> NDArray[np.int64]:
+    def act(
+        self,
+        observations: Any,
+        *,
+        allowed: NDArray[np.bool_] | None = None,
+        seed: int | np.random.Generator | None = None,
+    ) -> NDArray[np.int64]:
         """Return what to do, shape (n,).
 
         Args:
             observations: of n environments, as a vectorised environment gives them.
+            allowed: which actions may be taken, shape (n, actions); needed by an agent with an `action_mask`.
             seed: draws with the network's probabilities; None takes the likeliest action.
 
         Raises:
-            InputError: not fitted, or observations that aren't bags.
+            InputError: not fitted, observations that aren't bags, or `allowed` missing or of another shape.
         """
         self._check_fitted()
+        if self.action_mask is not None and allowed is None:
+            raise InputError(
+                f"`allowed` must be given, since the agent learnt with an action mask; give info[{self.action_mask!r}]"
+            )
         with threads_set(self.threads):
-            bags = self._playground().encoder.bags(observations)
-            every, _ = answers(self.network_, Rows(words=bags.words, mask=bags.mask, features=bags.features))
+            bags = checked_bags(self._playground().encoder, observations)
+            shape = (len(bags), self.network_.architecture.actions)
+            if allowed is not None and (allowed.shape != shape or not allowed.any(axis=1).all()):
+                raise InputError(
+                    f"`allowed` must be of shape {shape} with an action in each row, but got {allowed.shape}"
+                )
+            rows = Rows(words=bags.words, mask=bags.mask, features=bags.features, allowed=allowed)
+            every, _ = answers(self.network_, rows)
         if seed is None:
             return np.asarray(every.argmax(axis=1), dtype=np.int64)
         return drawn(every, np.random.default_rng(seed))
@@ -271,34 +289,16 @@ class Agent:
         Raises:
             InputError: not fitted, fewer than 2 episodes.
         """
-        from steelyard.agents.satchel.solving import return_scale  # noqa: PLC0415 - solves the rules when first asked
-
         self._check_fitted()
-        place = self._playground()
         with threads_set(self.threads):
-            if place.rules is not None:
-                masked = self.action_mask is not None
-                value = exact_return(self.network_, place.rules, place.encoder, masked=masked, greedy=greedy)
-                placement = return_scale(place.rules).place(value)
-                return AgentScore(
-                    mean_return=value, interval=(value, value), episodes=None, placement=placement
-                )
-            if episodes < 2:
-                raise InputError(f"`episodes` must be at least 2, but got {episodes}")
-            vectorised = place.make(min(episodes, 16))
-            returns = played_returns(
+            return scored(
                 self.network_,
-                Player(vectorised, place.encoder, action_mask=self.action_mask, seed=seed),
-                episodes=episodes,
+                self._playground(),
+                action_mask=self.action_mask,
                 greedy=greedy,
+                episodes=episodes,
+                seed=seed,
             )
-            vectorised.close()
-        return AgentScore(
-            mean_return=float(returns.mean()),
-            interval=paired_t_interval(returns.tolist()),
-            episodes=episodes,
-            placement=None,
-        )
 
     def save(self, folder: Path | str) -> None:
         """Write the agent to a folder: weights as safetensors, the rest as JSON.
@@ -368,38 +368,6 @@ class Agent:
         place = self._playground()
         assert place.rules is not None
         return exact_return(network, place.rules, place.encoder, masked=self.action_mask is not None)
-
-    def _plan(self) -> PPO | A2C:
-        if self.algorithm not in get_args(Algorithm):
-            raise InputError(
-                f"`algorithm` must be one of {', '.join(get_args(Algorithm))}, but got {self.algorithm!r}"
-            )
-        kind = PPO if self.algorithm == "ppo" else A2C
-        horizon = self._playground().horizon
-        given = {each.name: getattr(self, each.name) for each in fields(kind)}
-        known = horizon is not None
-        own = {
-            "environments": 512 if known else 16,
-            "rollout": horizon or 128,
-            "discount": 1.0 if known else 0.99,
-        }
-        return kind(**{**given, **{name: value for name, value in own.items() if given[name] is None}})
-
-    def _network(self, place: Playground, actions: int) -> SetActorCritic:
-        derived = {"vocabulary", "features", "actions"}
-        chosen = {
-            each.name: getattr(self, each.name) for each in fields(Architecture) if each.name not in derived
-        }
-        architecture = Architecture(
-            vocabulary=place.encoder.vocabulary, features=place.encoder.features, actions=actions, **chosen
-        )
-        try:
-            return SetActorCritic.of(architecture, seed=self.seed).to(torch.device(self.device))
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(
-                f"`device` must be one that is here (cpu, cuda), but got {self.device!r}: {reason}"
-            ) from error
 
     def _key(self, place: Playground, steps: int, exact_every: int) -> str:
         """Return what a checkpoint must agree with."""

@@ -18,7 +18,7 @@ MARGIN_RETURN_REASON = "2% of the way from uniformly random to optimal (5.0 on t
 MARGIN_CORRELATION = 0.2
 MARGIN_CORRELATION_REASON = "0.2 of a rank correlation is what tells a number that is a little related from one that isn't; for less nobody would watch another one"
 _RULES: dict[Setting, str] = {"quick": "small", "full": "full"}
-_TRAINING: dict[Setting, dict[str, Any]] = {"quick": {"steps": 100_000}, "full": {"steps": 4_000_000}}
+_TRAINING: dict[Setting, dict[str, Any]] = {"quick": {"steps": 100_000}, "full": {"steps": 800_000}}
 """Arguments of the agent by setting; all others are its defaults."""
 _LOOKS = 25
 """Looks at return and geometry along a training."""
@@ -126,7 +126,7 @@ def _prepare(
 
 
 _QUICK = "PPO on the small variant of Satchel (462 bags), 100,000 steps; about {trial} a trial, {total} in all on two cores"
-_FULL = "PPO on Satchel (3,003 bags), 4 million steps; about {trial} a trial, {total} in all on two cores"
+_FULL = "PPO on Satchel (3,003 bags), 800,000 steps; about {trial} a trial, {total} in all on two cores"
 
 
 def _question(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from steelyard.agents.learning.progress import Progress
 
 RESULTS = Path("steelyard-results")
-STEPS = {"small": 500_000, "full": 4_000_000}
+STEPS = {"small": 600_000, "full": 800_000}
 """Steps of the default trainings."""
 LOOKS_TAKEN = 50
 _OWN = frozenset({"agent.json", "weights.safetensors", LOOKS, "checkpoint"})
@@ -31,7 +31,7 @@ def fit_command(
         int | None,
         typer.Option(
             min=1,
-            help="Of all environments together; default: 500,000 (small), 4 million (full).",
+            help="Of all environments together; default: 600,000 (small), 800,000 (full).",
             show_default=False,
         ),
     ] = None,
