@@ -9,7 +9,7 @@ from steelyard.catalogue import find_question
 from steelyard.errors import InputError
 from steelyard.study.question import Ask
 
-HEAVY = ("torch", "scipy", "polars", "sklearn", "altair", "sqlalchemy")
+HEAVY = ("torch", "numpy", "scipy", "polars", "sklearn", "altair", "sqlalchemy")
 
 
 def test_listing_the_questions_loads_nothing_heavy():
