@@ -13,6 +13,7 @@ _SYSTEMS = (
     "steelyard.topics.questions",
     "steelyard.language.questions",
     "steelyard.imaging.questions",
+    "steelyard.agents.questions",
 )
 DEFAULT_QUESTION = "rare-events.heads"
 """What `steelyard run` asks when no question is named."""

@@ -300,3 +300,39 @@ def test_compiling_and_running_changes_no_key() -> None:
     before = function_fingerprint(namespace["trial"])
     assert namespace["trial"](4) == 8
     assert function_fingerprint(namespace["trial"]) == before
+
+
+def test_calls_by_type_leave_the_key_alone_and_its_functions_do_not() -> None:
+    def made(offset: int) -> Any:
+        @functools.singledispatch
+        def measure(value: object) -> int:
+            return 0
+
+        @measure.register
+        def _(value: int) -> int:
+            return value + offset
+
+        def trial(seed: int) -> dict[str, int]:
+            return {"m": measure(seed)}
+
+        return trial
+
+    trial = made(1)
+    before = function_fingerprint(trial)
+    assert trial(2) == {"m": 3}
+    trial("never seen before")  # type: ignore[arg-type]
+    assert function_fingerprint(trial) == before
+    assert function_fingerprint(made(1)) == before
+    assert function_fingerprint(made(2)) != before
+
+
+def test_calls_by_type_in_a_library_leave_the_key_alone() -> None:
+    spaces = pytest.importorskip("gymnasium.spaces")
+    from gymnasium.vector.utils import batch_space
+
+    def trial(seed: int) -> dict[str, float]:
+        return {"m": float(batch_space(spaces.Discrete(2), seed).shape[0])}
+
+    before = function_fingerprint(trial)
+    assert trial(3) == {"m": 3.0}
+    assert function_fingerprint(trial) == before

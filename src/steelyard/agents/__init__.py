@@ -1,14 +1,14 @@
 """Agents that act on bags of words: an exact yardstick, an actor-critic transformer, and what its latents tell.
 
-Importing this registers `steelyard/Satchel-v0` and `steelyard/SatchelSmall-v0` with Gymnasium.
+`steelyard/Satchel-v0` and `steelyard/SatchelSmall-v0` are registered with Gymnasium by its plug-ins' entry point, and by importing this after it;
+Gymnasium itself is not imported here, so that the catalogue of questions loads nothing heavy.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from steelyard.agents.registration import register_satchel
 
 if TYPE_CHECKING:
     from steelyard.agents.agent import Agent
@@ -55,11 +55,13 @@ __all__ = [
     "return_scale",
 ]
 
-register_satchel()
+if "gymnasium" in sys.modules:
+    import_module(f"{__name__}.registration").register_satchel()
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that the catalogue of questions loads no network."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import_module(f"{__name__}.registration").register_satchel()
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from steelyard import __version__
+from steelyard.cli.agents import app as agents
 from steelyard.cli.compare import compare_command
 from steelyard.cli.imaging import app as imaging
 from steelyard.cli.language import app as language
@@ -30,6 +31,7 @@ app.command("run", short_help="Answer questions by running trials.")(run_command
 app.command("questions", short_help="List the questions that `run` can answer.")(questions_command)
 app.command("compare", short_help="Weigh results that you already have.")(compare_command)
 app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
+app.add_typer(agents, name="agents", short_help="Train agents on bags of words, and look at their latents.")
 app.add_typer(language, name="language", short_help="Train a model of language, and see what its loss means.")
 app.add_typer(rare_events, name="rare-events", short_help="Forecast rare events, and test forecasts.")
 app.add_typer(imaging, name="imaging", short_help="Statistics of images, and X-rays classified.")

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, cast
 
 from steelyard.errors import InputError
 from steelyard.study.names_used import names_used
@@ -80,6 +80,8 @@ _DESCRIPTORS = (
     types.MemberDescriptorType,
 )
 _CACHED = type(functools.lru_cache(len))
+_DISPATCHING = cast(types.FunctionType, functools.singledispatch(lambda _: None)).__code__
+"""The code that all functions made by `functools.singledispatch` share; what they remember of calls changes with every new type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,8 @@ class _Describer:
                 return f"property({inner((value.fget, value.fset, value.fdel))})"
             case functools.cached_property():
                 return f"cached_property({inner(value.func)})"
+            case types.FunctionType() if value.__code__ is _DISPATCHING:
+                return self._dispatching(value, name=name)
             case types.FunctionType():
                 if self._ownership.of_function(value):
                     return self._put_off(value, kind="function", name=name)
@@ -240,6 +244,15 @@ class _Describer:
             *(f"{label}={self.describe(value, name=label)}" for label, value in used),
         )
         return f"function({'|'.join(parts)})"
+
+    def _dispatching(self, function: Any, *, name: str) -> str:
+        """Describe a `singledispatch` function by what it was made of, without what it remembers of its calls."""
+        own = {
+            kind: each
+            for kind, each in function.registry.items()
+            if isinstance(each, types.FunctionType) and self._ownership.of_function(each)
+        }
+        return f"dispatching({self.describe((function.__wrapped__, own), name=name)})"
 
     def _code(self, code: types.CodeType, *, name: str, docstring: str | None = None) -> str:
         constants = list(code.co_consts)

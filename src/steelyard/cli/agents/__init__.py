@@ -1,0 +1,27 @@
+"""`steelyard agents`: train an agent on bags of words, weigh it, and look at what its latents tell."""
+
+from __future__ import annotations
+
+import typer
+
+from steelyard.cli.agents.cosine import cosine_command
+from steelyard.cli.agents.evaluate import evaluate_command
+from steelyard.cli.agents.fit import fit_command
+from steelyard.cli.agents.geometry import geometry_command
+
+app = typer.Typer(
+    name="agents",
+    help="Train an actor-critic transformer on bags of words, weigh its return, and look at its latents.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("fit", short_help="Train an agent on Satchel and save it.")(fit_command)
+app.command("evaluate", short_help="Say what an agent gets, between random and optimal.")(evaluate_command)
+app.command("geometry", short_help="Show the shape of an agent's latents, and check its wiring.")(
+    geometry_command
+)
+app.command("cosine", short_help="Correlate cosines with returns, over the runs of agents.cosine.")(
+    cosine_command
+)
