@@ -343,6 +343,11 @@ class Evidence:
     finished: bool = False
 
     @property
+    def everything(self) -> Evidence:
+        """Return all of it, for rules that can use more than they need."""
+        return self
+
+    @property
     def learning(self) -> Learning | None:
         """Return how the run as a whole does: no better than trivial if any head is, better if all that are known are."""
         known = [head.learning for head in self.heads if head.learning is not None]

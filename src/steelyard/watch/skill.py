@@ -89,10 +89,7 @@ def skill_of(losses: Floats, trivial: Floats, floors: Floats, examples: Floats) 
     edges = np.linspace(0, count, min(BLOCKS, count) + 1).astype(int)
     weights = np.array([examples[a:b].sum() for a, b in pairwise(edges)])
     gains = np.array(
-        [
-            ((trivial - losses)[a:b] * examples[a:b]).sum() / examples[a:b].sum()
-            for a, b in pairwise(edges)
-        ]
+        [((trivial - losses)[a:b] * examples[a:b]).sum() / examples[a:b].sum() for a, b in pairwise(edges)]
     )
     mean = float((gains * weights).sum() / weights.sum())
     error = math.sqrt(float((weights * (gains - mean) ** 2).sum() / weights.sum()) / (len(gains) - 1))

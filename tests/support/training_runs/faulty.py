@@ -32,7 +32,9 @@ def _words(outputs: Tensor, targets: Tensor) -> Tensor:
     return f.cross_entropy(outputs.flatten(0, 1), targets.flatten())
 
 
-def _changed(batch: Batch, change: Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]) -> Batch:
+def _changed(
+    batch: Batch, change: Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
+) -> Batch:
     def draw(generator: torch.Generator) -> tuple[Tensor, Tensor]:
         return change(*batch(generator), generator)
 
@@ -117,7 +119,10 @@ def _shifted_validation(seed: int) -> Script:
         return 20 + 255 * inputs, targets
 
     return Script(
-        model=network(8, 4), batch=classes(seed), loss=f.cross_entropy, validation=_changed(classes(seed, size=512), shift)
+        model=network(8, 4),
+        batch=classes(seed),
+        loss=f.cross_entropy,
+        validation=_changed(classes(seed, size=512), shift),
     )
 
 
@@ -147,7 +152,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "softmax over one unit": Fault(
         script=lambda s: Script(
-            model=nn.Sequential(network(8, 1), nn.Softmax(dim=1)), batch=events(s), loss=f.binary_cross_entropy
+            model=nn.Sequential(network(8, 1), nn.Softmax(dim=1)),
+            batch=events(s),
+            loss=f.binary_cross_entropy,
         ),
         codes=frozenset({"F01", "F06"}),
     ),
@@ -170,7 +177,8 @@ FAULTS: dict[str, Fault] = {
     "parameter not in the optimiser": Fault(script=_missing, codes=frozenset({"F02"})),
     "body frozen, undeclared": Fault(script=_frozen, codes=frozenset({"F03"})),
     "body detached": Fault(
-        script=lambda s: Script(model=_Detached(), batch=classes(s), loss=f.cross_entropy), codes=frozenset({"F03"})
+        script=lambda s: Script(model=_Detached(), batch=classes(s), loss=f.cross_entropy),
+        codes=frozenset({"F03"}),
     ),
     "(B,) against (B, 1)": Fault(
         script=lambda s: Script(
@@ -201,7 +209,9 @@ FAULTS: dict[str, Fault] = {
         codes=frozenset({"M01"}),
     ),
     "inputs shuffled against targets": Fault(
-        script=lambda s: Script(model=network(8, 4), batch=_changed(classes(s), _shuffled), loss=f.cross_entropy),
+        script=lambda s: Script(
+            model=network(8, 4), batch=_changed(classes(s), _shuffled), loss=f.cross_entropy
+        ),
         codes=frozenset({"M01"}),
     ),
     "sorted by class": Fault(script=_sorted, codes=frozenset({"D07"})),
@@ -213,7 +223,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "inputs 0..255": Fault(
         script=lambda s: Script(
-            model=network(8, 1), batch=_changed(numbers(s), lambda x, y, g: (128 + 64 * x, y)), loss=f.mse_loss
+            model=network(8, 1),
+            batch=_changed(numbers(s), lambda x, y, g: (128 + 64 * x, y)),
+            loss=f.mse_loss,
         ),
         codes=frozenset({"D02"}),
     ),

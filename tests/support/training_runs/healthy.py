@@ -23,7 +23,9 @@ def _frozen_body() -> Script:
     model = network(8, 4, width=64)
     model[0].requires_grad_(False)
     optimizer = torch.optim.Adam(model[3].parameters(), lr=1e-2)
-    return Script(model=model, batch=classes(3), loss=f.cross_entropy, optimizer=optimizer, watch={"frozen": ["0"]})
+    return Script(
+        model=model, batch=classes(3), loss=f.cross_entropy, optimizer=optimizer, watch={"frozen": ["0"]}
+    )
 
 
 def _batch_norm() -> nn.Sequential:
@@ -46,7 +48,9 @@ def _autoencoder() -> Script:
     basis = torch.randn(3, 12, generator=torch.Generator().manual_seed(5))
 
     def draw(generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        inputs = torch.randn(64, 3, generator=generator) @ basis + 0.1 * torch.randn(64, 12, generator=generator)
+        inputs = torch.randn(64, 3, generator=generator) @ basis + 0.1 * torch.randn(
+            64, 12, generator=generator
+        )
         return inputs, inputs
 
     return Script(model=network(12, 12, width=16), batch=draw, loss=f.mse_loss, steps=400)
@@ -84,7 +88,9 @@ HEALTHY: dict[str, Callable[[int], Script]] = {
     ),
     "classes, declared frozen body": lambda s: _frozen_body(),
     "classes, fine-tuned": _pretrained,
-    "classes, SGD with momentum": lambda s: _with_sgd(Script(model=network(8, 4), batch=classes(s), loss=f.cross_entropy)),
+    "classes, SGD with momentum": lambda s: _with_sgd(
+        Script(model=network(8, 4), batch=classes(s), loss=f.cross_entropy)
+    ),
     "events, 30%": lambda s: Script(model=network(8, 1), batch=events(s), loss=bce),
     "events, 1%": lambda s: Script(
         model=network(8, 1), batch=events(s, rate=0.01, size=256, signal=3.0), loss=bce, steps=500
@@ -94,7 +100,11 @@ HEALTHY: dict[str, Callable[[int], Script]] = {
     ),
     "numbers": lambda s: Script(model=network(8, 1), batch=numbers(s), loss=f.mse_loss),
     "numbers, noisy": lambda s: Script(
-        model=network(8, 1, width=8), batch=numbers(s, noise=4.0, size=256), loss=f.mse_loss, rate=1e-3, steps=600
+        model=network(8, 1, width=8),
+        batch=numbers(s, noise=4.0, size=256),
+        loss=f.mse_loss,
+        rate=1e-3,
+        steps=600,
     ),
     "numbers, absolute error": lambda s: Script(model=network(8, 1), batch=numbers(s), loss=f.l1_loss),
     "amounts, mostly zero": _zero_inflated,

@@ -52,7 +52,9 @@ def train(script: Script, *, seed: int) -> Report:
     draws = torch.Generator().manual_seed(seed + 1)
     optimizer = script.optimizer or torch.optim.Adam(script.model.parameters(), lr=script.rate)
     rates = [group["lr"] for group in optimizer.param_groups]
-    validation = None if script.validation is None else script.validation(torch.Generator().manual_seed(seed + 2))
+    validation = (
+        None if script.validation is None else script.validation(torch.Generator().manual_seed(seed + 2))
+    )
     with steelyard.watch(
         script.model, optimizer, **{"every": 2, "live": False, "validation": validation, **script.watch}
     ) as watching:
