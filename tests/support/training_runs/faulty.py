@@ -139,6 +139,16 @@ def _bfloat16(seed: int) -> Script:
     return Script(model=model, batch=batch, loss=f.mse_loss, optimizer=optimizer)
 
 
+def _summed(seed: int) -> Script:
+    model = network(8, 4)
+    return Script(
+        model=model,
+        batch=classes(seed),
+        loss=lambda o, y: f.cross_entropy(o, y, reduction="sum"),
+        optimizer=torch.optim.SGD(model.parameters(), lr=0.3),
+    )
+
+
 FAULTS: dict[str, Fault] = {
     "softmax twice": Fault(
         script=lambda s: Script(
@@ -215,12 +225,7 @@ FAULTS: dict[str, Fault] = {
         codes=frozenset({"M01"}),
     ),
     "sorted by class": Fault(script=_sorted, codes=frozenset({"D07"})),
-    "sum instead of mean": Fault(
-        script=lambda s: Script(
-            model=network(8, 4), batch=classes(s), loss=lambda o, y: f.cross_entropy(o, y, reduction="sum")
-        ),
-        codes=frozenset({"M04"}),
-    ),
+    "sum instead of mean": Fault(script=_summed, codes=frozenset({"M04"})),
     "inputs 0..255": Fault(
         script=lambda s: Script(
             model=network(8, 1),

@@ -50,6 +50,18 @@ def numbers(seed: int, *, columns: int = 8, size: int = 64, noise: float = 0.3) 
     return draw
 
 
+def returns(seed: int, *, columns: int = 8, size: int = 256, share: float = 0.02) -> Batch:
+    """Return targets of which the inputs tell a small share of the variance, linearly."""
+    weights = torch.randn(columns, generator=torch.Generator().manual_seed(seed))
+    weights = weights / weights.norm() * (share / (1 - share)) ** 0.5
+
+    def draw(generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        inputs = torch.randn(size, columns, generator=generator)
+        return inputs, (inputs @ weights + torch.randn(size, generator=generator))[:, None]
+
+    return draw
+
+
 def counting(*, size: int = 16, length: int = 12, words: int = 12) -> Batch:
     """Return sequences that count upwards modulo the number of words, with the next word as target."""
 
