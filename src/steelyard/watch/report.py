@@ -106,9 +106,14 @@ class Report:
             "problems": list(self.problems),
         }
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as values that JSON has: nan and infinity become None."""
+        made: dict[str, Any] = _plain(self.to_dict())
+        return made
+
     def save(self, path: str | Path) -> None:
         """Write it as JSON."""
-        Path(path).write_text(json.dumps(_plain(self.to_dict()), indent=2, allow_nan=False), encoding="utf-8")
+        Path(path).write_text(json.dumps(self.plain(), indent=2, allow_nan=False), encoding="utf-8")
 
     def __str__(self) -> str:
         """Return the report for people, a few lines."""
