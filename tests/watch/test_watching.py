@@ -150,10 +150,10 @@ def test_an_error_of_the_training_is_the_users_own() -> None:
 
 
 def test_memory_does_not_grow_with_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steelyard.watch.recording.head.MOST_BATCHES", 128)
-    monkeypatch.setattr("steelyard.watch.recording.optimizers.MOST_SAMPLES", 128)
-    monkeypatch.setattr("steelyard.watch.recording.curve.MOST_POINTS", 128)
-    monkeypatch.setattr("steelyard.watch.recording.curve.MOST_WAITING", 16)
+    monkeypatch.setattr("steelyard.watch.recording.head.MOST_BATCHES", 32)
+    monkeypatch.setattr("steelyard.watch.recording.optimizers.MOST_SAMPLES", 32)
+    monkeypatch.setattr("steelyard.watch.recording.curve.MOST_POINTS", 32)
+    monkeypatch.setattr("steelyard.watch.recording.curve.MOST_WAITING", 8)
 
     def kept(steps: int) -> tuple[int, int]:
         watching = line(steps=steps)
@@ -163,8 +163,8 @@ def test_memory_does_not_grow_with_steps(monkeypatch: pytest.MonkeyPatch) -> Non
         gc.collect()
         return sum(len(part) for part in parts), sum(type(each) is torch.Tensor for each in gc.get_objects())
 
-    few, many = kept(300), kept(1200)
-    assert many[0] < 700
+    few, many = kept(120), kept(360)
+    assert many[0] < 250
     assert many[1] <= few[1] + 8
 
 

@@ -75,6 +75,7 @@ class Watching:
         self._inputs = InputRecorder()
         self._probe: Probe | None = None
         self._problems: dict[str, str] = {}
+        self._hooks_s = 0.0
         self._step = self._looks = 0
         self._next_judged = FIRST_JUDGED
         self._closed = False
@@ -94,9 +95,7 @@ class Watching:
             )
             self._forward = ForwardRecorder(model, frozen=still)
             if optimizers:
-                self._optimizer = OptimizerRecorder(
-                    model, optimizers, frozen=declared, guard=lambda look: self._guarded("optimiser", look)
-                )
+                self._optimizer = OptimizerRecorder(model, optimizers, frozen=declared, guard=self._hooked)
         self._armed = False
         self._arm()
 
@@ -133,7 +132,8 @@ class Watching:
                 self._next_judged *= 4
                 self._guarded("judging", self._judge_at_once)
         self._arm()
-        self._schedule.spent(self._schedule.clock() - began, look=looked)
+        self._schedule.spent(self._schedule.clock() - began + self._hooks_s, look=looked)
+        self._hooks_s = 0.0
 
     def validated(self, loss: Any) -> None:
         """Tell a validation loss, for curves that are judged beside the training's.
@@ -269,6 +269,12 @@ class Watching:
             target = targets.get(name) if isinstance(targets, Mapping) else targets
             if own is not None and target is not None:
                 head.hold_out(own, target[:MOST_HELD_OUT])
+
+    def _hooked(self, look: Callable[[], None]) -> None:
+        """Run what hangs on the optimiser, and count its time as spent on watching."""
+        began = self._schedule.clock()
+        self._guarded("optimiser", look)
+        self._hooks_s += self._schedule.clock() - began
 
     def _guarded(self, where: str, look: Callable[[], None]) -> None:
         """Run what looks; what it raises is kept for the report, and the user's training goes on."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST_NUMBERS = 2**18
 MOST_ROWS = 20_000
-LOOKS = 48
+LOOKS = 24
 """Batches that statistics are taken from."""
 
 

@@ -78,7 +78,8 @@ class OptimizerRecorder:
         self.armed = True
         self._fresh = None
         if self._probe_handle is None and self._smallest is not None:
-            self._probe_handle = self._smallest[1].register_hook(self._incoming)
+            watched: Any = self._smallest[1]  # torch left `register_hook` without types
+            self._probe_handle = watched.register_hook(self._incoming)
 
     def close(self) -> None:
         """Remove every hook."""
@@ -158,7 +159,7 @@ class OptimizerRecorder:
             if id(each) not in own or not each.requires_grad:
                 continue
             self._seen[name] += 1
-            if each.grad is not None and bool(each.grad.any()):  # nan counts as moved
+            if each.grad is not None and _any(each.grad):
                 self._moved[name] += 1
         for name, each in self._followed:
             if id(each) in own:
@@ -194,6 +195,13 @@ class OptimizerRecorder:
         if self._probe_handle is not None:
             self._probe_handle.remove()
             self._probe_handle = None
+
+
+def _any(gradient: Tensor) -> bool:
+    """Return whether a gradient isn't all 0 (nan counts as not 0), looking at some of it first."""
+    return (not gradient.is_sparse and bool(_some(gradient).any())) or bool(
+        (gradient.coalesce().values() if gradient.is_sparse else gradient).any()
+    )
 
 
 def _some(tensor: Tensor) -> Tensor:

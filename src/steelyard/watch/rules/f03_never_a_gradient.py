@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steelyard.watch.evidence import Wiring
+from steelyard.watch.evidence import Parameter, Wiring
 from steelyard.watch.rule import Missing, Rule, Sign
 
 LEAST_STEPS = 8
@@ -44,7 +44,7 @@ def check(*, wiring: Wiring) -> Sign | Missing | None:
     )
 
 
-def _named(parameters: list) -> str:  # type: ignore[type-arg]
+def _named(parameters: list[Parameter]) -> str:
     return ", ".join(each.name for each in parameters[:3]) + (", ..." if len(parameters) > 3 else "")
 
 

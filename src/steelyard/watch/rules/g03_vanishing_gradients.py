@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from steelyard.watch.evidence import Updates
+from steelyard.watch.recording.objective import Floats
 from steelyard.watch.rule import Missing, Rule, Sign
 
 RATIO = 1e-3
@@ -23,7 +24,7 @@ def check(*, updates: Updates) -> Sign | Missing | None:
     return Sign(evidence={"first": first, "last": last, "ratio": first / last, "threshold": RATIO})
 
 
-def _median(column: np.ndarray) -> float:  # type: ignore[type-arg]
+def _median(column: Floats) -> float:
     finite = column[np.isfinite(column)]
     return float(np.median(finite)) if len(finite) else float("nan")
 

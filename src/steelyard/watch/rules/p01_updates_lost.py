@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from steelyard.watch.evidence import Updates
+from steelyard.watch.recording.objective import Floats
 from steelyard.watch.rule import Missing, Rule, Sign
 
 LOST = 0.5
@@ -35,7 +36,7 @@ def check(*, updates: Updates) -> Sign | Missing | None:
     )
 
 
-def _median(column: np.ndarray) -> float:  # type: ignore[type-arg]
+def _median(column: Floats) -> float:
     finite = column[np.isfinite(column)]
     return float(np.median(finite)) if len(finite) else float("nan")
 
