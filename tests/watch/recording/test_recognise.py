@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as f
 
-from steelyard.watch.recording.recognise import class_axis, from_module, recognise
+from steelyard.watch.recording.recognise import class_axes, from_module, matching, recognise
 
 DRAWS = torch.Generator().manual_seed(0)
 LOGITS = torch.randn(16, 5, generator=DRAWS)
@@ -116,10 +116,34 @@ def test_an_unknown_module_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outputs", "targets", "axis"),
-    [((8, 5), (8,), 1), ((8, 5, 3), (8, 5), 2), ((8, 5, 3), (8, 3), 1), ((8,), (8,), None)],
+    ("outputs", "targets", "axes"),
+    [
+        ((8, 5), (8,), (1,)),
+        ((8, 5, 3), (8, 5), (2,)),
+        ((8, 5, 3), (8, 3), (1,)),
+        ((8, 5, 5), (8, 5), (1, 2)),
+        ((8,), (8,), ()),
+        ((40, 3), (8, 5), (1,)),
+    ],
 )
-def test_the_axis_of_the_classes(
-    outputs: tuple[int, ...], targets: tuple[int, ...], axis: int | None
+def test_the_axes_that_may_hold_the_classes(
+    outputs: tuple[int, ...], targets: tuple[int, ...], axes: tuple[int, ...]
 ) -> None:
-    assert class_axis(torch.zeros(outputs), torch.zeros(targets, dtype=torch.long)) == axis
+    assert class_axes(torch.zeros(outputs), torch.zeros(targets, dtype=torch.long)) == axes
+
+
+def test_as_many_classes_as_places_are_told_apart() -> None:
+    outputs, targets = torch.randn(4, 5, 5, generator=DRAWS), torch.randint(0, 5, (4, 5), generator=DRAWS)
+    last = recognise(outputs, targets, float(f.cross_entropy(outputs.flatten(0, 1), targets.flatten())))
+    second = recognise(outputs, targets, float(f.cross_entropy(outputs, targets)))
+    assert last is not None
+    assert second is not None
+    assert (last.channels_last, second.channels_last) == (True, False)
+
+
+def test_an_untrained_network_leaves_it_open() -> None:
+    outputs = torch.zeros(4, 5, 5)
+    targets = torch.randint(0, 5, (4, 5), generator=DRAWS)
+    found = matching(outputs, targets, float(f.cross_entropy(outputs, targets)))
+    assert {each.channels_last for each in found} == {True, False}
+    assert {each.smoothing for each in found} > {0.0, 0.1}

@@ -13,7 +13,7 @@ from steelyard.watch.recording.constants import Constant
 from steelyard.watch.recording.curve import CurveRecorder
 from steelyard.watch.recording.objective import Floats, Kind, Objective, example_losses, predicted
 from steelyard.watch.recording.order import OrderRecorder
-from steelyard.watch.recording.recognise import from_module, guessed, recognise
+from steelyard.watch.recording.recognise import from_module, guessed, matching
 from steelyard.watch.recording.rows import Rows, as_rows
 from steelyard.watch.skill import Skill, skill_of
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 MOST_BATCHES = 4096
-TRIES = 5
-"""Batches on which a loss may fail to be recognised before it is given up."""
+TRIES = 8
+"""Batches that a loss is recognised by: what agrees with the first by accident doesn't with all."""
 
 
 class HeadRecorder:
@@ -45,7 +45,8 @@ class HeadRecorder:
         self._kind: Kind | None = declared if isinstance(declared, str) else None
         if declared is not None and not isinstance(declared, str):
             self.objective = from_module(declared)
-        self._given_up = False
+        self._settled = self.objective is not None
+        self._possible: tuple[Objective, ...] = ()
         self._tries = 0
         self._constant: Constant | None = None
         self._batches: list[tuple[float, ...]] = []
@@ -147,17 +148,32 @@ class HeadRecorder:
         )
 
     def _recognised(self, loss: float, outputs: Tensor, targets: Tensor) -> Objective | None:
-        if self.objective is not None or self._given_up:
+        """Return what the loss is: what has agreed with every batch so far, or begin anew where nothing has."""
+        if self._settled:
             return self.objective
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's own warnings on shapes, which the user has seen already
-            found = recognise(outputs, targets, loss, kind=self._kind)
+            found = matching(outputs, targets, loss, kind=self._kind)
         self._tries += 1
-        if found is None and self._tries >= TRIES:
-            self._given_up = self._kind is None
-            found = guessed(self._kind, outputs) if self._kind is not None else None
-        self.objective = found
-        return found
+        known = tuple(each for each in self._possible if each in found)
+        self._possible = known or found or self._possible
+        self._settled = self._tries >= TRIES
+        best = self._possible[0] if self._possible else None
+        if best is None and self._settled and self._kind is not None:
+            best = guessed(self._kind, outputs)
+        if best != self.objective:
+            self.objective = best
+            self._forget()
+        return best
+
+    def _forget(self) -> None:
+        """Let go of what was held against another loss."""
+        self._constant = None
+        self._batches.clear()
+        self._outcomes.clear()
+        self._ratios.clear()
+        self._order = OrderRecorder()
+        self._zeros = self._targets = self._probabilities = self._looked = 0
 
     def _hold_against_trivial(self, step: int, loss: float, objective: Objective, rows: Rows) -> None:
         if self._constant is None:

@@ -37,6 +37,7 @@ class Objective:
         ignore: the class that isn't counted.
         reduction: `mean`, or `sum` over examples.
         broadcast: outputs and targets of different shapes were spread over each other.
+        channels_last: whether classes are the last axis of the outputs and not the second; None: whichever fits.
 
     Example:
         >>> Objective(kind="bce", form="logits").unit
@@ -51,6 +52,7 @@ class Objective:
     ignore: int = -100
     reduction: Literal["mean", "sum"] = "mean"
     broadcast: bool = False
+    channels_last: bool | None = None
 
     @property
     def unit(self) -> str:

@@ -9,6 +9,7 @@ When it is wrong: the loss has a penalty or other terms in it, or the outputs ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from steelyard.watch.recording.objective import Form, Kind, Objective
@@ -16,8 +17,11 @@ from steelyard.watch.recording.objective import Form, Kind, Objective
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-RELATIVE = 1e-3
+RELATIVE = 1e-4
 """How closely a formula must give the reported number; 2e-2 where outputs are of 16 bits."""
+
+SMOOTHINGS = (0.1, 0.05, 0.2, 0.15, 0.01, 0.02, 0.3)
+"""Label smoothings that are recognised; others must be said, by a loss module."""
 
 MOST_ELEMENTS = 2**24
 """Outputs above this are not recomputed."""
@@ -40,19 +44,32 @@ def recognise(outputs: Tensor, targets: Tensor, loss: float, *, kind: Kind | Non
         >>> recognise(outputs, targets, float(((outputs - targets) ** 2).mean())).broadcast   # (2, 1) against (2,)
         True
     """
+    return next(iter(matching(outputs, targets, loss, kind=kind)), None)
+
+
+def matching(
+    outputs: Tensor, targets: Tensor, loss: float, *, kind: Kind | None = None
+) -> tuple[Objective, ...]:
+    """Return every loss that a number can be; a second batch tells apart what agrees by accident, as all do in an untrained network.
+
+    Args:
+        outputs: what the loss was given.
+        targets: likewise.
+        loss: the number.
+        kind: only this one.
+    """
     if outputs.numel() > MOST_ELEMENTS or outputs.numel() == 0 or targets.numel() == 0:
-        return None
-    relative = 2e-2 if outputs.element_size() == 2 else RELATIVE
+        return ()
+    allowed = (2e-2 if outputs.element_size() == 2 else RELATIVE) * max(abs(loss), 1e-6)
+    found = []
     for objective, value, count in _candidates(outputs.detach(), targets.detach()):
         if kind is not None and objective.kind != kind:
             continue
-        if abs(value - loss) <= relative * max(abs(loss), 1e-6):
-            return objective
-        if count > 1 and abs(value * count - loss) <= relative * max(abs(loss), 1e-6):
-            return Objective(
-                kind=objective.kind, form=objective.form, reduction="sum", broadcast=objective.broadcast
-            )
-    return _with_smoothing(outputs.detach(), targets.detach(), loss, relative) if kind != "bce" else None
+        if abs(value - loss) <= allowed:
+            found.append(objective)
+        if count > 1 and abs(value * count - loss) <= allowed:
+            found.append(replace(objective, reduction="sum"))
+    return tuple(found)
 
 
 def from_module(criterion: nn.Module) -> Objective | None:
@@ -97,42 +114,48 @@ def guessed(kind: Kind, outputs: Tensor) -> Objective:
     return Objective(kind=kind, form=form)
 
 
-def class_axis(outputs: Tensor, targets: Tensor) -> int | None:
-    """Return which axis of the outputs holds the classes of integer targets, None if none does.
+def class_axes(outputs: Tensor, targets: Tensor) -> tuple[int, ...]:
+    """Return which axes of the outputs may hold the classes of integer targets: none, one, or two where the shapes fit both.
 
     Example:
         >>> import torch
-        >>> class_axis(torch.zeros(8, 5, 3), torch.zeros(8, 5, dtype=torch.long))
-        2
+        >>> class_axes(torch.zeros(8, 5, 3), torch.zeros(8, 5, dtype=torch.long))
+        (2,)
+        >>> class_axes(torch.zeros(8, 5, 5), torch.zeros(8, 5, dtype=torch.long))
+        (1, 2)
     """
-    if (
-        targets.is_floating_point()
-        or targets.is_complex()
-        or outputs.ndim < 1
-        or outputs.ndim != targets.ndim + 1
-    ):
-        many = outputs.numel() // max(1, targets.numel())
-        whole = not targets.is_floating_point() and targets.numel() * many == outputs.numel()
-        return -1 if whole and many > 1 and outputs.ndim >= 2 and outputs.shape[-1] == many else None
-    if outputs.shape[0] == targets.shape[0] and outputs.shape[2:] == targets.shape[1:]:
-        return 1
-    return outputs.ndim - 1 if outputs.shape[:-1] == targets.shape else None
+    if targets.is_floating_point() or targets.is_complex() or outputs.ndim < 2 or targets.numel() == 0:
+        return ()
+    if outputs.ndim != targets.ndim + 1:
+        many = outputs.shape[-1]
+        return (outputs.ndim - 1,) if many > 1 and targets.numel() * many == outputs.numel() else ()
+    second = outputs.shape[0] == targets.shape[0] and outputs.shape[2:] == targets.shape[1:]
+    last = outputs.ndim > 2 and outputs.shape[:-1] == targets.shape
+    return (*((1,) if second else ()), *((outputs.ndim - 1,) if last else ()))
 
 
 def _candidates(outputs: Tensor, targets: Tensor) -> Iterator[tuple[Objective, float, int]]:
     """Yield what the loss may be, its mean over these outputs, and how many terms a sum would have."""
     from torch.nn import functional as f  # noqa: PLC0415 - torch is loaded when a model is watched
 
-    axis = class_axis(outputs, targets)
-    if axis is not None:
+    axes = class_axes(outputs, targets)
+    for axis in axes:
         logits = outputs.movedim(axis, -1).reshape(-1, outputs.shape[axis]).float()
         index = targets.reshape(-1).long()
         kept = index != -100
-        if bool(kept.any()) and int(index[kept].min()) >= 0 and int(index[kept].max()) < logits.shape[1]:
-            logits, index = logits[kept], index[kept]
-            count = len(index)
-            yield _of("cross-entropy", "logits"), float(f.cross_entropy(logits, index)), count
-            yield _of("cross-entropy", "log-probabilities"), float(f.nll_loss(logits, index)), count
+        if not bool(kept.any()) or int(index[kept].min()) < 0 or int(index[kept].max()) >= logits.shape[1]:
+            continue
+        logits, index = logits[kept], index[kept]
+        last = axis == outputs.ndim - 1
+        for smoothing in (0.0, *SMOOTHINGS):
+            value = float(f.cross_entropy(logits, index, label_smoothing=smoothing))
+            yield (
+                Objective(kind="cross-entropy", form="logits", smoothing=smoothing, channels_last=last),
+                value,
+                len(index),
+            )
+        likelihood = Objective(kind="cross-entropy", form="log-probabilities", channels_last=last)
+        yield likelihood, float(f.nll_loss(logits, index)), len(index)
     if outputs.shape == targets.shape and targets.is_floating_point() and outputs.ndim >= 2:
         soft = targets.float()
         if bool((soft.sum(1) - 1).abs().max() < 1e-4):
@@ -169,25 +192,6 @@ def _spreads(outputs: Tensor, targets: Tensor) -> bool:
     except RuntimeError:
         return False
     return bool(outputs.numel() < shape.numel() <= MOST_ELEMENTS)
-
-
-def _with_smoothing(outputs: Tensor, targets: Tensor, loss: float, relative: float) -> Objective | None:
-    """Return cross-entropy with one of the usual label smoothings."""
-    from torch.nn import functional as f  # noqa: PLC0415
-
-    axis = class_axis(outputs, targets)
-    if axis is None:
-        return None
-    logits = outputs.movedim(axis, -1).reshape(-1, outputs.shape[axis]).float()
-    index = targets.reshape(-1).long()
-    kept = index != -100
-    if not bool(kept.any()) or int(index[kept].min()) < 0 or int(index[kept].max()) >= logits.shape[1]:
-        return None
-    for smoothing in (0.1, 0.05, 0.2, 0.15, 0.01, 0.02, 0.3):
-        value = float(f.cross_entropy(logits[kept], index[kept], label_smoothing=smoothing))
-        if abs(value - loss) <= relative * max(abs(loss), 1e-6) / 2:
-            return Objective(kind="cross-entropy", form="logits", smoothing=smoothing)
-    return None
 
 
 def _of(kind: Kind, form: Form, *, broadcast: bool = False) -> Objective:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steelyard.watch.recording.objective import Floats, Objective
-from steelyard.watch.recording.recognise import class_axis
+from steelyard.watch.recording.recognise import class_axes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,7 +50,9 @@ def as_rows(objective: Objective, outputs: Tensor, targets: Tensor) -> Rows | No
     """
     outputs, targets = outputs.detach(), targets.detach()
     examples = int(targets.shape[0]) if targets.ndim else 1
-    if objective.kind == "cross-entropy" and (axis := class_axis(outputs, targets)) is not None:
+    axes = class_axes(outputs, targets) if objective.kind == "cross-entropy" else ()
+    if axes:
+        axis = axes[-1] if objective.channels_last else axes[0]
         matrix = outputs.movedim(axis, -1).reshape(-1, outputs.shape[axis])
         index = targets.reshape(-1)
         if len(matrix) != len(index):
