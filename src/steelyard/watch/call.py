@@ -72,8 +72,8 @@ def watch(
         ...         optimizer.step()
         ...         watching.step(loss, targets=targets)
         >>> report = watching.report()
-        >>> report.learnt[0].loss, report.learnt[0].skill.learning, [each.code for each in report.findings]
-        ('mse', 'better', [])
+        >>> report.learnt[0].loss, report.learnt[0].skill.learning, report.reaches("warning")
+        ('mse', 'better', False)
 
     When it is wrong: each finding's page says it. What is not passed in can't be judged, and is listed as not applicable.
     """

@@ -83,7 +83,7 @@ def watch_log(
         ...     _ = file.write_text("step,loss\n" + "\n".join(f"{i},{0.7 if i < 90 else 'nan'}" for i in range(100)))
         ...     report = watch_log(file, baseline=0.693)
         >>> [(each.code, each.step) for each in report.findings]
-        [('G01', 90)]
+        [('G01', 90), ('M01', 99), ('G05', 99)]
 
     When it is wrong: curves can't show faults in wiring or data; most rules are then not applicable, and say what they would take. Each point of
     a curve is counted as 100 examples; where it is a smoothed value, its noise is understated.
