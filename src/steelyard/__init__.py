@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from steelyard.study.store import open_store as open_store
     from steelyard.study.study import Study as Study
     from steelyard.watch.call import watch as watch
-    from steelyard.watch.expected import Expected as Expected
+    from steelyard.watch.expected import ExpectedInputs as ExpectedInputs
     from steelyard.watch.finding import Finding as Finding
     from steelyard.weigh.call import weigh as weigh
     from steelyard.weigh.scale import Scale as Scale
 
 _HOMES = {
-    "Expected": "steelyard.watch.expected",
+    "ExpectedInputs": "steelyard.watch.expected",
     "Factor": "steelyard.study.factor",
     "Finding": "steelyard.watch.finding",
     "Run": "steelyard.study.run",
@@ -42,7 +42,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "Expected",
+    "ExpectedInputs",
     "Factor",
     "Finding",
     "Run",

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from steelyard.watch.call import watch
-    from steelyard.watch.expected import Expected
+    from steelyard.watch.expected import ExpectedInputs
 
-__all__ = ["Expected", "watch"]
+__all__ = ["ExpectedInputs", "watch"]
 
-_HOMES = {"Expected": "steelyard.watch.expected", "watch": "steelyard.watch.call"}
+_HOMES = {"ExpectedInputs": "steelyard.watch.expected", "watch": "steelyard.watch.call"}
 
 
 def __getattr__(name: str) -> Any:

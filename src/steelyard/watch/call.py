@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from steelyard.errors import InputError
-from steelyard.watch.expected import Expected
+from steelyard.watch.expected import ExpectedInputs
 from steelyard.watch.live import Live
 from steelyard.watch.recording.objective import KINDS, Kind
 from steelyard.watch.recording.schedule import Schedule
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.optim import Optimizer
 
-__all__ = ["Expected", "Watching", "watch"]
+__all__ = ["ExpectedInputs", "Watching", "watch"]
 
 
 def watch(
@@ -27,7 +27,7 @@ def watch(
     baselines: float | str | Mapping[str, float | str] = "auto",
     every: int | None = None,
     frozen: Iterable[Any] = (),
-    inputs: Expected | None = None,
+    inputs: ExpectedInputs | None = None,
     validation: tuple[Tensor, Any] | None = None,
     mute: Collection[str] = (),
     live: bool | None = None,

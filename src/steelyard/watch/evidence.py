@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from steelyard.watch.expected import Expected
+from steelyard.watch.expected import ExpectedInputs
 from steelyard.watch.recording.objective import Floats, Objective
 from steelyard.watch.skill import Learning, Skill
 
@@ -335,7 +335,7 @@ class Evidence:
     modes: Modes | None = None
     inputs: Inputs | None = None
     validation_inputs: Inputs | None = None
-    expected: Expected | None = None
+    expected: ExpectedInputs | None = None
     overlap: Overlap | None = None
     leak: Leak | None = None
     updates: Updates | None = None
@@ -361,7 +361,7 @@ MISSING = {
     "modes": "forward passes of the model: give it to `watch`",
     "inputs": "inputs that are numbers: pass `inputs=` to `step`",
     "validation_inputs": "validation data: give `validation=(inputs, targets)` to `watch`",
-    "expected": "what inputs should look like: give `inputs=Expected(...)` to `watch`",
+    "expected": "what inputs should look like: give `inputs=ExpectedInputs(...)` to `watch`",
     "overlap": "validation data: give `validation=(inputs, targets)` to `watch`",
     "leak": "inputs and targets that can be compared",
     "updates": "optimiser steps: give the optimiser to `watch`",

@@ -8,8 +8,8 @@ from steelyard.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """Expected statistics of the inputs as the model gets them.
+class ExpectedInputs:
+    """ExpectedInputs statistics of the inputs as the model gets them.
 
     Args:
         low: least value that may occur.
@@ -21,7 +21,7 @@ class Expected:
         InputError: nothing expected, `low` not below `high`, or an `sd` that isn't above 0.
 
     Example:
-        >>> Expected(mean=(0.0, 0.0, 0.0), sd=(1.0, 1.0, 1.0)).sd
+        >>> ExpectedInputs(mean=(0.0, 0.0, 0.0), sd=(1.0, 1.0, 1.0)).sd
         (1.0, 1.0, 1.0)
     """
 
@@ -32,7 +32,9 @@ class Expected:
 
     def __post_init__(self) -> None:
         if self.low is None and self.high is None and self.mean is None and self.sd is None:
-            raise InputError("`Expected` must expect something, but got nothing; give low, high, mean or sd")
+            raise InputError(
+                "`ExpectedInputs` must expect something, but got nothing; give low, high, mean or sd"
+            )
         if self.low is not None and self.high is not None and not self.low < self.high:
             raise InputError(
                 f"`low` must be below `high`, but got low={self.low:g} and high={self.high:g}; swap them"

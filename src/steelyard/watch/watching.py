@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from steelyard.errors import InputError
 from steelyard.watch.evidence import Evidence, Inputs, Overlap
-from steelyard.watch.expected import Expected
+from steelyard.watch.expected import ExpectedInputs
 from steelyard.watch.judge import check_codes, judge
 from steelyard.watch.live import Live
 from steelyard.watch.recording.frozen import Frozen
@@ -60,7 +60,7 @@ class Watching:
         baselines: Mapping[str, float | str],
         schedule: Schedule,
         frozen: Iterable[Any],
-        expected: Expected | None,
+        expected: ExpectedInputs | None,
         validation: tuple[Tensor, Any] | None,
         mute: Collection[str],
         live: Live,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from steelyard.watch.evidence import Inputs
-from steelyard.watch.expected import Expected
+from steelyard.watch.expected import ExpectedInputs
 from steelyard.watch.recording.objective import Floats
 from steelyard.watch.rule import Missing, Rule, Sign
 
@@ -14,7 +14,7 @@ SD_RATIO = 2.0
 SLACK = 1e-3
 
 
-def check(*, inputs: Inputs, expected: Expected) -> Sign | Missing | None:
+def check(*, inputs: Inputs, expected: ExpectedInputs) -> Sign | Missing | None:
     """Hold range, means and standard deviations against what is expected."""
     said = []
     evidence = {
@@ -34,7 +34,7 @@ def check(*, inputs: Inputs, expected: Expected) -> Sign | Missing | None:
     if (mean is not None and len(mean) != features) or (sd is not None and len(sd) != features):
         return Sign(
             evidence=evidence,
-            meaning=f"The inputs have {features} {inputs.kind}, and `Expected` speaks of another number.",
+            meaning=f"The inputs have {features} {inputs.kind}, and `ExpectedInputs` speaks of another number.",
         )
     if mean is not None:
         unit = sd if sd is not None else np.maximum(inputs.sds, 1e-12)
@@ -67,7 +67,7 @@ RULE = Rule(
     name="not-as-expected",
     title="Inputs aren't what the pretrained weights expect.",
     severity="warning",
-    what="Range, mean and standard deviation of sampled inputs, by column or channel, against `inputs=Expected(...)`.",
+    what="Range, mean and standard deviation of sampled inputs, by column or channel, against `inputs=ExpectedInputs(...)`.",
     why="Pretrained weights read inputs of other statistics wrongly: 0 to 255 for 0 to 1, normalised twice or not at all, channels in another order.",
     threshold="Outside the range; a mean more than half a standard deviation off; a standard deviation off by more than a factor of 2: proposals. Images are looked at more closely by `steelyard imaging check`.",
     advice="Prepare the inputs as the weights' makers did.",
