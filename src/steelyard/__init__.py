@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from steelyard.study.run import Run as Run
     from steelyard.study.store import open_store as open_store
     from steelyard.study.study import Study as Study
+    from steelyard.watch.call import watch as watch
+    from steelyard.watch.expected import ExpectedInputs as ExpectedInputs
+    from steelyard.watch.finding import Finding as Finding
     from steelyard.weigh.call import weigh as weigh
     from steelyard.weigh.scale import Scale as Scale
 
 _HOMES = {
+    "ExpectedInputs": "steelyard.watch.expected",
     "Factor": "steelyard.study.factor",
+    "Finding": "steelyard.watch.finding",
     "Run": "steelyard.study.run",
     "Scale": "steelyard.weigh.scale",
     "SteelyardError": "steelyard.errors",
@@ -37,7 +42,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "ExpectedInputs",
     "Factor",
+    "Finding",
     "Run",
     "Scale",
     "SteelyardError",
@@ -46,14 +53,15 @@ __all__ = [
     "Verdict",
     "__version__",
     "open_store",
+    "watch",
     "weigh",
 ]
 
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first used."""
-    if name == "weigh":
-        return import_module("steelyard.weigh")
+    if name in {"watch", "weigh"}:
+        return import_module(f"steelyard.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'steelyard' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -16,6 +16,7 @@ from steelyard.cli.questions import questions_command
 from steelyard.cli.rare_events import app as rare_events
 from steelyard.cli.run import run_command
 from steelyard.cli.topics import app as topics
+from steelyard.cli.watch import watch_command
 from steelyard.cli.weigh import weigh_command
 from steelyard.errors import SteelyardError
 
@@ -31,6 +32,7 @@ app.command("run", short_help="Answer questions by running trials.")(run_command
 app.command("questions", short_help="List the questions that `run` can answer.")(questions_command)
 app.command("compare", short_help="Weigh results that you already have.")(compare_command)
 app.command("weigh", short_help="Say what a loss value means.")(weigh_command)
+app.command("watch", short_help="Judge a training by its log.")(watch_command)
 app.add_typer(agents, name="agents", short_help="Train agents on bags of words, and look at their latents.")
 app.add_typer(language, name="language", short_help="Train a model of language, and see what its loss means.")
 app.add_typer(rare_events, name="rare-events", short_help="Forecast rare events, and test forecasts.")
