@@ -6,7 +6,7 @@
 Every environment is stepped with random actions that were drawn before. Nothing here waits or runs on two threads, so seconds are those of the
 processor (`time.process_time`), which other programs on a busy machine lengthen little. Contenders take turns; the rate of each is the best of
 its turns. Prints a table and ends with one line of JSON; `ratio` is our rate over that of Gymnasium's
-vectorised CartPole, the peer whose environments are stepped by NumPy at once too. Learning is measured by `agents_learning.py`: its `ratio` is our share of
+vectorised CartPole, the peer whose environments are stepped by NumPy at once too. Learning is measured by `agents_learning/`: its `ratio` is our share of
 the gap between random and best over that of Stable-Baselines3's better PPO in the same seconds of one core.
 """
 

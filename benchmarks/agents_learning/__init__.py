@@ -45,7 +45,7 @@ def ours(rules: Any, *, steps: int, seed: int) -> dict[str, float]:
 
 def peer(rules: Any, kind: str, *, seconds: float, seed: int) -> dict[str, float]:
     """Return what Stable-Baselines3's PPO comes to in the same seconds."""
-    from agents_peers import built, exact_return
+    from agents_learning.stable_baselines import built, exact_return
 
     tried = built(rules, kind=kind, seed=seed)
     batch = tried.n_steps * tried.n_envs
