@@ -62,6 +62,7 @@ def test_questions_as_json() -> None:
         *(f"language.{each}" for each in ("unit", "context", "init-loss", "tying", "dropout")),
         *(f"imaging.statistics{each}" for each in ("", "-frozen", "-norm-frozen", "-scratch")),
         *(f"imaging.{each}" for each in ("pretrained", "scale", "channels")),
+        *(f"agents.{each}" for each in ("normalise", "cosine", "prenorm", "heads", "position")),
     ]
 
 
