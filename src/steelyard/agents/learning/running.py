@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from steelyard.agents.learning.checkpoint import read_checkpoint, remove_checkpoint, write_checkpoint
 from steelyard.agents.learning.progress import Progress
 from steelyard.agents.learning.training import Training
+from steelyard.checkpoint import remove_checkpoint, restore_checkpoint, write_checkpoint
 
 _CHECKPOINT_S = 60.0
+_OF = "environment, parameters and steps"
 
 
 def run_training(
@@ -32,7 +33,8 @@ def run_training(
         InputError: a checkpoint of another training, a folder that can't be written.
     """
     if folder is not None:
-        read_checkpoint(training, folder, key=key)
+        device = next(training.network.parameters()).device
+        restore_checkpoint(training.restore, folder, key=key, device=device, of=_OF)
     last = time.monotonic()
     while not training.finished:
         update = training.advance()
@@ -40,7 +42,7 @@ def run_training(
             on_progress(Progress(last=update, network=training.network))
         due = time.monotonic() - last > _CHECKPOINT_S
         if folder is not None and due and training.can_pause:
-            write_checkpoint(training, folder, key=key)
+            write_checkpoint(training.state(), folder, key=key)
             last = time.monotonic()
     if folder is not None:
         remove_checkpoint(folder)
