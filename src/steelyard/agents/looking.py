@@ -29,7 +29,7 @@ class Look:
         step: of the environments so far; 0 before training.
         expected_return: of an episode, where it was computed; else None.
         parts: geometry of the latents of `body`, `actor` and `critic`.
-        weight_distance: |w - w0| / |w0| of all weights, from the network at initialisation.
+        weight_distance: `|w - w0| / |w0|` of all weights, from the network at initialisation.
         latent_distance: 1 - linear CKA of the body's latents, from those of the network at initialisation; None where one doesn't vary.
     """
 

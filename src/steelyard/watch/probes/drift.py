@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def weight_distance(now: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> dict[str, float]:
-    """Return |w - w0| / |w0| of every part of a network, and of all of it under `all`.
+    """Return `|w - w0| / |w0|` of every part of a network, and of all of it under `all`.
 
     Args:
         now: `network.state_dict()`.
