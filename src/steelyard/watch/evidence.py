@@ -251,7 +251,7 @@ class Leak:
         rows: rows compared.
         same: share of integer targets that equal the input at their place, None for other targets.
         column: the input column that is the target (up to scale), -1 if none.
-        correlation: the largest |correlation| of an input column with the target, nan if not comparable.
+        correlation: the largest `|correlation|` of an input column with the target, nan if not comparable.
     """
 
     rows: int

@@ -15,7 +15,7 @@ from steelyard.watch.probes.latents import Array, as_array, latents_of, mask_of
 def mean_cosine(latents: Any, *, mask: Any = None) -> float:
     """Return the mean cosine of all pairs of vectors.
 
-    Computed from the sum of the unit vectors, |sum u|^2 = samples + sum of cos over pairs, so without the matrix of all pairs. Where
+    Computed from the sum of the unit vectors, `|sum u|^2 = samples + sum of cos over pairs`, so without the matrix of all pairs. Where
     vectors are about equally long it is `mean_share`: it measures how much of them is their common mean. **Scaling vectors to unit length
     changes no cosine**, since a cosine is of directions; subtracting the mean does.
 
@@ -93,7 +93,7 @@ def bag_cosine(latents: Any, *, mask: Any = None, words: Any = None, centred: bo
 
 
 def mean_share(latents: Any, *, mask: Any = None) -> float:
-    """Return |mean|^2 / E|x|^2: the share of the vectors' mean square that is their common mean.
+    """Return `|mean|^2 / E|x|^2`: the share of the vectors' mean square that is their common mean.
 
     Where all vectors are equally long the mean cosine of all pairs, each vector with itself among them, is exactly this.
 
@@ -118,7 +118,7 @@ def mean_share(latents: Any, *, mask: Any = None) -> float:
 
 
 def share_of_mean(rows: Array) -> float:
-    """Return |mean|^2 / E|x|^2 of rows; nan where all are 0."""
+    """Return `|mean|^2 / E|x|^2` of rows; nan where all are 0."""
     mean = rows.mean(axis=0)
     square = float(np.einsum("ij,ij->", rows, rows)) / len(rows)
     return min(float(mean @ mean) / square, 1.0) if square > 0 else math.nan

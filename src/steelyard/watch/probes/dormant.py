@@ -14,7 +14,7 @@ TAU = 0.025
 
 
 def dormant_fraction(latents: Any, *, mask: Any = None, tau: float = TAU) -> float:
-    """Return the share of units whose mean |activation| is at most `tau` times the layer's (Sokar et al. 2023, definition 3.1).
+    """Return the share of units whose mean `|activation|` is at most `tau` times the layer's (Sokar et al. 2023, definition 3.1).
 
     Args:
         latents: activations, best after the nonlinearity, shape (samples, width) or (batch, n, width).

@@ -27,7 +27,7 @@ class Geometry:
         centred_mean_cosine: the same with the mean taken off.
         bag_cosine: of pairs in the same bag (of unlike words, where words were given); None without bags.
         centred_bag_cosine: the same with the mean over all bags taken off.
-        mean_share: |mean|^2 / E|x|^2.
+        mean_share: `|mean|^2 / E|x|^2`.
         effective_rank: of the centred vectors.
         participation_ratio: of the centred vectors.
         isoscore: of the centred vectors.
