@@ -53,6 +53,14 @@ def test_each_measure_is_drawn_for_every_part(shown: AgentPortrait) -> None:
         assert len(figure.rows) == len(shown.moments) * len(PARTS)
 
 
+def test_both_cosines_have_the_same_axis(shown: AgentPortrait) -> None:
+    raw, centred, _ = (specification(figure.chart) for figure in chart_geometry.figures(shown))
+    low, high = raw["encoding"]["y"]["scale"]["domain"]
+    assert low < 0
+    assert high > 1
+    assert centred["encoding"]["y"]["scale"]["domain"] == pytest.approx([low, high], abs=0.02)
+
+
 def test_numbers_that_are_not_there_leave_gaps_and_one_look_is_no_curve(shown: AgentPortrait) -> None:
     first, *others = shown.moments
     gap = replace(first, values={part: dict.fromkeys(MEASURES) for part in PARTS})

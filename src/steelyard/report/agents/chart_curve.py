@@ -7,7 +7,7 @@ import math
 import altair as alt
 
 from steelyard.agents.portrait import AgentPortrait
-from steelyard.report.charts.colours import level_colour, level_dash
+from steelyard.report.charts.colours import level_colour, level_dashes
 from steelyard.report.charts.figure import WIDTH, Figure, Row, data, finish
 from steelyard.report.charts.layout import domain, labels_apart
 from steelyard.report.digits import number
@@ -45,6 +45,7 @@ def figures(shown: AgentPortrait) -> list[Figure]:
         title=f"return, {shown.scale.unit}",
         scale=alt.Scale(domain=list(domain(values)), zero=False, nice=False),
     )
+    dashes = level_dashes(levels)[::-1]  # the exact return, the last, is solid
     learning = (
         alt.Chart(data(rows))
         .mark_line(strokeWidth=2, point=len(rows) <= 120)
@@ -52,7 +53,7 @@ def figures(shown: AgentPortrait) -> list[Figure]:
             x=alt.X("step:Q", title="steps", scale=alt.Scale(nice=False), axis=alt.Axis(format="~s")),
             y=y,
             color=level_colour(levels),
-            strokeDash=level_dash(levels),
+            strokeDash=alt.StrokeDash("level:N", scale=alt.Scale(domain=levels, range=dashes)),
             tooltip=[
                 alt.Tooltip("level:N"),
                 alt.Tooltip("step:Q", format=","),
@@ -63,8 +64,8 @@ def figures(shown: AgentPortrait) -> list[Figure]:
     across = alt.Chart(data(marks)).encode(y=y, tooltip=[alt.Tooltip("name:N"), alt.Tooltip("meaning:N")])
     names = (
         alt.Chart(data([{"names": name, "return": value} for name, value in labels]))
-        .mark_text(align="left", baseline="bottom", dx=4, dy=-3, fontSize=11.5, opacity=0.85, tooltip=False)
-        .encode(x=alt.value(0), y=y, text="names:N")
+        .mark_text(align="right", baseline="bottom", dy=-3, fontSize=11.5, opacity=0.85, tooltip=False)
+        .encode(x=alt.value(alt.ExprRef("width")), y=y, text="names:N")
     )
     chart = alt.layer(
         across.mark_rule(color="currentColor", opacity=0.45, strokeDash=[2, 3]), names, learning

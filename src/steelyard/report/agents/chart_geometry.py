@@ -27,6 +27,9 @@ _CAPTIONS = {
     ),
 }
 
+_SHOWN = {"mean_cosine": (0.0, 1.0), "centred_mean_cosine": (0.0, 1.0), "effective_rank": (0.0,)}
+"""What an axis shows in any case: both cosines have the same one, so that a small number looks small."""
+
 
 def figures(shown: AgentPortrait) -> list[Figure]:
     """Return a chart for each measure; none where the training was looked at less than twice."""
@@ -54,7 +57,7 @@ def _figure(shown: AgentPortrait, measure: str) -> Figure | None:
             y=alt.Y(
                 "value:Q",
                 title=name,
-                scale=alt.Scale(domain=list(domain([*values, 0.0])), zero=False, nice=False),
+                scale=alt.Scale(domain=list(domain([*values, *_SHOWN[measure]])), zero=False, nice=False),
             ),
             color=level_colour(levels),
             strokeDash=level_dash(levels),
