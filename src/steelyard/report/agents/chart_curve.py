@@ -74,10 +74,10 @@ def figures(shown: AgentPortrait) -> list[Figure]:
     return [
         Figure(
             name="curve",
-            title="How did the return rise?",
+            title="Where did the return stand?",
             caption=(
                 "The sum of rewards of an episode. The exact one is computed from the rules, after an update; the other is the mean of the episodes that "
-                "were played to learn from, before it. The dotted lines are policies that learnt nothing, and the optimum, which no policy passes."
+                "were played to learn from, before it. The dotted lines are policies that need no learning, and the optimum, which no policy passes."
             ),
             chart=finish(
                 chart,
