@@ -9,6 +9,7 @@ from typer.testing import Result
 
 from steelyard.agents import SMALL
 from steelyard.agents.agent import Agent
+from steelyard.cli.agents.report import PAGE
 from steelyard.cli.agents.source import LOOKS
 from steelyard.errors import InputError
 
@@ -20,7 +21,7 @@ def test_saves_the_agent_and_says_what_it_gets(fitted: tuple[Path, Result]) -> N
     assert agent.evaluate().placement.sentence.split(":")[0] in " ".join(done.stdout.split())
     assert "step 576 of 576" in done.stderr
     assert "Always the likeliest word" in done.stdout
-    assert {each.name for each in folder.iterdir()} == {"agent.json", "weights.safetensors", LOOKS}
+    assert {each.name for each in folder.iterdir()} == {"agent.json", "weights.safetensors", LOOKS, PAGE}
 
 
 def test_keeps_the_geometry_along_the_training(fitted: tuple[Path, Result]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from steelyard.cli.agents.progress import training_shown
+from steelyard.cli.agents.report import PAGE, write_page
 from steelyard.cli.agents.source import LOOKS, AsJson
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ RESULTS = Path("steelyard-results")
 STEPS = {"small": 600_000, "full": 800_000}
 """Steps of the default trainings."""
 LOOKS_TAKEN = 50
-_OWN = frozenset({"agent.json", "weights.safetensors", LOOKS, "checkpoint"})
+_OWN = frozenset({"agent.json", "weights.safetensors", LOOKS, "checkpoint", PAGE})
 
 
 def fit_command(
@@ -73,9 +74,17 @@ def fit_command(
             show_default=False,
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where the HTML page goes; default: report.html beside the agent.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train an actor-critic transformer on Satchel, save it, and print its exact return and the geometry of its latents.
+    """Train an actor-critic transformer on Satchel, save it, print its exact return and the geometry of its latents, and write a page of both.
 
     A run that is stopped goes on where it was when the same command is given again.
 
@@ -83,6 +92,7 @@ def fit_command(
     """
     from steelyard.agents.agent import Agent
     from steelyard.agents.satchel.rules import rules_called
+    from steelyard.report.writing import check_writable
 
     given = {
         "algorithm": algorithm,
@@ -98,9 +108,11 @@ def fit_command(
     chosen = {name: value for name, value in given.items() if value is not None}
     agent = Agent(rules_called(variant), seed=seed, threads=threads, **chosen)  # type: ignore[arg-type]  # each value is checked by the agent
     folder = _prepared(out or RESULTS / f"agents-{variant}")
+    page = report or folder / PAGE
+    check_writable(page)
     looks = _fit(agent, STEPS[variant] if steps is None else steps, folder)
     agent.save(folder)
-    told = _told(agent, looks, folder)
+    told = {**_told(agent, looks, folder), "report": str(write_page(agent, looks, page))}
     if as_json:
         typer.echo(json.dumps(told, indent=2, allow_nan=False))
     else:
@@ -229,9 +241,12 @@ def _print(told: dict[str, Any]) -> None:
         f"Cosines and ranks are of the latents that leave the body, of {told['environment']}.",
         f"{told['placement']['sentence']}. Always the likeliest word: {told['greedy_return']:.2f}.",
         f"{told['steps']:,} steps in {told['seconds']:,.0f} s. Agent: {Path(told['folder']).resolve()}",
+        f"Report: {Path(told['report']).resolve()}",
     )
     for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=line.endswith(told["folder"]))
+        console.print(
+            line, highlight=False, markup=False, soft_wrap=line.endswith((told["folder"], told["report"]))
+        )
 
 
 def _thinned(looks: list[dict[str, Any]], *, most: int = 8) -> list[dict[str, Any]]:

@@ -90,6 +90,21 @@ def clip(value: float, shown: tuple[float, float]) -> float:
     return min(max(value, shown[0]), shown[1])
 
 
+def labels_apart(points: Iterable[tuple[str, float]], *, gap: float) -> list[tuple[str, float]]:
+    """Return labels that don't overlap: those of lines closer than `gap` are joined, above the highest of them.
+
+    >>> labels_apart([("unigram", 3.0), ("5-gram", 1.95), ("8-gram", 1.94)], gap=0.1)
+    [('8-gram, 5-gram', 1.95), ('unigram', 3.0)]
+    """
+    found: list[tuple[str, float]] = []
+    for name, value in sorted(points, key=lambda point: point[1]):
+        if found and value - found[-1][1] < gap:
+            found[-1] = (f"{found[-1][0]}, {name}", value)
+        else:
+            found.append((name, value))
+    return found
+
+
 def margin_layers(margin: float, *, shown: tuple[float, float], height: float) -> list[alt.Chart]:
     """Return the layers behind every chart of differences: the margin's band, and the line of no difference."""
     rows: list[Row] = [{"low": clip(-margin, shown), "high": clip(margin, shown), "zero": 0.0}]

@@ -9,7 +9,7 @@ import altair as alt
 from steelyard.language.meaning.story import Story
 from steelyard.report.charts.colours import level_colour, level_dash
 from steelyard.report.charts.figure import WIDTH, Figure, Row, data, finish
-from steelyard.report.charts.layout import domain
+from steelyard.report.charts.layout import domain, labels_apart
 from steelyard.report.digits import number
 
 _MOST = 1500
@@ -37,7 +37,9 @@ def figures(story: Story) -> list[Figure]:
         {"name": name, "nats": nats, "meaning": meaning} for name, nats, meaning in yardsticks
     ]
     values = [float(str(row["nats"])) for row in [*rows, *marks]]
-    labels = _apart([(name, nats) for name, nats, _ in yardsticks], gap=0.045 * (max(values) - min(values)))
+    labels = labels_apart(
+        [(name, nats) for name, nats, _ in yardsticks], gap=0.045 * (max(values) - min(values))
+    )
     y = alt.Y(
         "nats:Q",
         title=f"loss, nats a {unit}",
@@ -109,18 +111,3 @@ def figures(story: Story) -> list[Figure]:
             + tuple((str(row["name"]), "", number(float(str(row["nats"])), zeros=True)) for row in marks),
         )
     ]
-
-
-def _apart(points: list[tuple[str, float]], *, gap: float) -> list[tuple[str, float]]:
-    """Return labels that don't overlap: those of lines closer than `gap` are joined, above the highest of them.
-
-    >>> _apart([("unigram", 3.0), ("5-gram", 1.95), ("8-gram", 1.94)], gap=0.1)
-    [('8-gram, 5-gram', 1.95), ('unigram', 3.0)]
-    """
-    found: list[tuple[str, float]] = []
-    for name, nats in sorted(points, key=lambda point: point[1]):
-        if found and nats - found[-1][1] < gap:
-            found[-1] = (f"{found[-1][0]}, {name}", nats)
-        else:
-            found.append((name, nats))
-    return found

@@ -1,0 +1,1 @@
+"""The page of an agent: its charts, its words; every number comes from an `AgentPortrait`."""
