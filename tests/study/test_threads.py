@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from steelyard.errors import InputError
 from steelyard.study.threads import global_generators_kept, limited_threads, surroundings_kept
 
 
@@ -42,3 +43,17 @@ def test_generators_are_seeded_inside_and_put_back() -> None:
     assert drawn[0] == drawn[1] != drawn[2]
     assert torch.equal(torch.get_rng_state(), state)
     assert (np.random.get_state()[1] == numpy_state).all()  # noqa: NPY002
+
+
+def test_the_number_of_threads_is_set_for_a_while():
+    before = torch.get_num_threads()
+    with limited_threads(1):
+        assert torch.get_num_threads() == 1
+    with limited_threads(None):
+        assert torch.get_num_threads() == before
+    assert torch.get_num_threads() == before
+
+
+def test_a_number_below_1_is_refused():
+    with pytest.raises(InputError, match="`threads` must be at least 1, but got 0"), limited_threads(0):
+        pass

@@ -30,8 +30,8 @@ from steelyard.agents.playground import Environment, Playground
 from steelyard.agents.satchel_play import exact_return, policy_table
 from steelyard.agents.saving import Fitted, read_fitted, write_fitted
 from steelyard.agents.scoring import scored
-from steelyard.agents.threads import threads_set
 from steelyard.errors import InputError
+from steelyard.study.threads import limited_threads
 
 _ELSEWHERE = ("device", "threads", "environment", "encoder")
 """Parameters that say where, or that a key says in another way."""
@@ -202,7 +202,7 @@ class Agent:
         plan = plan_of(given, horizon=place.horizon)
         vectorised = place.make(plan.environments)
         network = network_of(given, place, actions=place.actions(vectorised))
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             player = Player(vectorised, place.encoder, action_mask=self.action_mask, seed=self.seed)
             training = Training(
                 network,
@@ -246,7 +246,7 @@ class Agent:
             raise InputError(
                 f"`allowed` must be given, since the agent learnt with an action mask; give info[{self.action_mask!r}]"
             )
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             bags = checked_bags(self._playground().encoder, observations)
             shape = (len(bags), self.network_.architecture.actions)
             if allowed is not None and (allowed.shape != shape or not allowed.any(axis=1).all()):
@@ -274,7 +274,7 @@ class Agent:
             raise InputError(
                 f"only Satchel has a table of all its bags, but the environment is {place.name}; call `act`"
             )
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             masked = self.action_mask is not None
             return policy_table(self.network_, place.rules, place.encoder, masked=masked, greedy=greedy)
 
@@ -290,7 +290,7 @@ class Agent:
             InputError: not fitted, fewer than 2 episodes.
         """
         self._check_fitted()
-        with threads_set(self.threads):
+        with limited_threads(self.threads):
             return scored(
                 self.network_,
                 self._playground(),
