@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.imaging.class_images import read_class_images
+from steelyard.data.images.class_images import read_class_images
 from steelyard.imaging.dataset import Statistics
 from steelyard.imaging.input_check import Expected, check_input
 from steelyard.imaging.preparation import Preparation

@@ -5,7 +5,7 @@ import torch
 from steelyard.agents import SMALL, Rules
 from steelyard.agents.agent import Agent
 from steelyard.agents.bags import NumberBags
-from steelyard.agents.satchel.observations import observations_of
+from steelyard.environments.satchel.observations import observations_of
 from steelyard.errors import InputError
 
 TINY = Rules(values=(1.0,), capacity=3, horizon=4)

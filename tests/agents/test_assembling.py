@@ -5,7 +5,7 @@ from steelyard.agents.assembling import network_of, plan_of
 from steelyard.agents.learning.a2c import A2C
 from steelyard.agents.learning.ppo import PPO
 from steelyard.agents.playground import Playground
-from steelyard.agents.satchel.rules import SMALL
+from steelyard.environments.satchel.rules import SMALL
 from steelyard.errors import InputError
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from steelyard.agents.bags import NumberBags
 from steelyard.agents.playground import Playground
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.vector import SatchelVector
 
 
 @pytest.mark.parametrize(

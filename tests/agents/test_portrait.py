@@ -10,7 +10,7 @@ from steelyard.agents.looking import Looks
 from steelyard.agents.playground import Playground
 from steelyard.agents.portrait import MEASURES, moments_of, portrait
 from steelyard.agents.sampling import sampled_bags
-from steelyard.agents.satchel.rules import SMALL
+from steelyard.environments.satchel.rules import SMALL
 from steelyard.errors import InputError
 
 

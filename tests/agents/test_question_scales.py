@@ -2,7 +2,7 @@ import pytest
 
 from steelyard.agents import FULL, SMALL
 from steelyard.agents.question_scales import notes, scale_of
-from steelyard.agents.satchel.solving import return_scale
+from steelyard.environments.satchel.solving import return_scale
 
 
 @pytest.mark.parametrize("rules", [SMALL, FULL])

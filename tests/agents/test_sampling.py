@@ -4,7 +4,7 @@ import pytest
 from steelyard.agents import SMALL
 from steelyard.agents.playground import Playground
 from steelyard.agents.sampling import sampled_bags
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 PLACE = Playground.of(SMALL, None)

@@ -4,11 +4,11 @@ import pytest
 from steelyard.agents.bags import satchel_bags
 from steelyard.agents.learning.player import Player
 from steelyard.agents.network import SetActorCritic
-from steelyard.agents.satchel.evaluation import evaluate
-from steelyard.agents.satchel.rules import SMALL
-from steelyard.agents.satchel.tables import Tables
-from steelyard.agents.satchel.vector import SatchelVector
 from steelyard.agents.satchel_play import exact_return, policy_table
+from steelyard.environments.satchel.evaluation import evaluate
+from steelyard.environments.satchel.rules import SMALL
+from steelyard.environments.satchel.tables import Tables
+from steelyard.environments.satchel.vector import SatchelVector
 
 ENCODER = satchel_bags(SMALL)
 

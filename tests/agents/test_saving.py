@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from steelyard.agents.agent import Agent
-from steelyard.agents.satchel.rules import Rules
 from steelyard.agents.saving import Fitted, read_fitted, write_fitted
+from steelyard.environments.satchel.rules import Rules
 from steelyard.errors import InputError
 
 TINY = Rules(values=(1.0,), capacity=2, horizon=3)

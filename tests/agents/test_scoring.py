@@ -4,8 +4,8 @@ import pytest
 from steelyard.agents.bags import NumberBags
 from steelyard.agents.network import SetActorCritic
 from steelyard.agents.playground import Playground
-from steelyard.agents.satchel.rules import SMALL
 from steelyard.agents.scoring import scored
+from steelyard.environments.satchel.rules import SMALL
 from steelyard.errors import InputError
 
 WAYS = {"action_mask": None, "greedy": False}

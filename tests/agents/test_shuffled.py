@@ -31,7 +31,7 @@ def test_order_is_nothing_without_a_code(greedy):
 def test_with_a_code_it_is_what_episodes_give():
     from steelyard.agents.learning.episodes import played_returns
     from steelyard.agents.learning.player import Player
-    from steelyard.agents.satchel.vector import SatchelVector
+    from steelyard.environments.satchel.vector import SatchelVector
 
     made, encoder = network(SMALL, position=True), satchel_bags(SMALL)
     found = shuffled_return(made, SMALL, encoder, orders=8, seed=0)

@@ -5,7 +5,6 @@ import pytest
 
 from steelyard.agents import SMALL
 from steelyard.agents.levels import HEADS, MEASURES, NORMALISE, POSITION, PRENORM
-from steelyard.agents.satchel.solving import return_scale
 from steelyard.agents.trials import (
     cosine_trial,
     heads_trial,
@@ -14,6 +13,7 @@ from steelyard.agents.trials import (
     prenorm_trial,
     varied_settings,
 )
+from steelyard.environments.satchel.solving import return_scale
 from steelyard.stats.rank_correlation import rank_correlation
 from steelyard.study.run import Recorder
 

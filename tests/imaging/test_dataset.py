@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from steelyard.data.images.class_images import read_class_images
 from steelyard.errors import InputError
 from steelyard.imaging import image_moments
-from steelyard.imaging.class_images import read_class_images
 from steelyard.imaging.dataset import DIGITS, SIDE, Labelled, Statistics, load, load_colours
 
 

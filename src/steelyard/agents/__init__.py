@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from steelyard.agents.agent import Agent
     from steelyard.agents.agent_score import AgentScore
     from steelyard.agents.network import Architecture, SetActorCritic
-    from steelyard.agents.satchel.environment import Satchel
-    from steelyard.agents.satchel.observations import observations_of
-    from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-    from steelyard.agents.satchel.solving import evaluate, optimal, return_scale
-    from steelyard.agents.satchel.tables import Tables
-    from steelyard.agents.satchel.vector import SatchelVector
+    from steelyard.environments.satchel.environment import Satchel
+    from steelyard.environments.satchel.observations import observations_of
+    from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+    from steelyard.environments.satchel.solving import evaluate, optimal, return_scale
+    from steelyard.environments.satchel.tables import Tables
+    from steelyard.environments.satchel.vector import SatchelVector
 
 _HOMES = {
-    "Agent": "agent",
-    "AgentScore": "agent_score",
-    "Architecture": "network",
-    "FULL": "satchel.rules",
-    "SMALL": "satchel.rules",
-    "Rules": "satchel.rules",
-    "Satchel": "satchel.environment",
-    "SatchelVector": "satchel.vector",
-    "SetActorCritic": "network",
-    "Tables": "satchel.tables",
-    "evaluate": "satchel.solving",
-    "observations_of": "satchel.observations",
-    "optimal": "satchel.solving",
-    "return_scale": "satchel.solving",
+    "Agent": "agents.agent",
+    "AgentScore": "agents.agent_score",
+    "Architecture": "agents.network",
+    "FULL": "environments.satchel.rules",
+    "SMALL": "environments.satchel.rules",
+    "Rules": "environments.satchel.rules",
+    "Satchel": "environments.satchel.environment",
+    "SatchelVector": "environments.satchel.vector",
+    "SetActorCritic": "agents.network",
+    "Tables": "environments.satchel.tables",
+    "evaluate": "environments.satchel.solving",
+    "observations_of": "environments.satchel.observations",
+    "optimal": "environments.satchel.solving",
+    "return_scale": "environments.satchel.solving",
 }
 
 __all__ = [
@@ -56,12 +56,12 @@ __all__ = [
 ]
 
 if "gymnasium" in sys.modules:
-    import_module(f"{__name__}.registration").register_satchel()
+    import_module("steelyard.environments.registration").register_satchel()
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that the catalogue of questions loads no network."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import_module(f"{__name__}.registration").register_satchel()
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    import_module("steelyard.environments.registration").register_satchel()
+    return getattr(import_module(f"steelyard.{_HOMES[name]}"), name)

@@ -11,8 +11,8 @@ from gymnasium.spaces import Discrete
 from gymnasium.vector import VectorEnv
 
 from steelyard.agents.bags import BagEncoder, satchel_bags
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 Vectorised = VectorEnv[Any, Any, Any]

@@ -13,8 +13,8 @@ from steelyard.agents.learning.progress import Update
 from steelyard.agents.looking import PARTS, Look, look
 from steelyard.agents.playground import Playground
 from steelyard.agents.sampling import SAMPLED, sampled_bags
-from steelyard.agents.satchel.rules import Rules
-from steelyard.agents.satchel.solving import return_scale
+from steelyard.environments.satchel.rules import Rules
+from steelyard.environments.satchel.solving import return_scale
 from steelyard.errors import InputError
 from steelyard.watch.finding import Finding
 from steelyard.weigh.scale import Placement, Scale
@@ -86,7 +86,7 @@ def portrait(
         InputError: not fitted, an environment other than Satchel, or looks that aren't looks.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> shown = portrait(Agent(SMALL, width=8, environments=16, seed=0).fit(steps=200), bags=50)
         >>> shown.score.exact, shown.now.step, shown.before.weight_distance
         (True, 384, 0.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from steelyard.agents.satchel.rules import Rules
-from steelyard.agents.satchel.solving import return_scale
+from steelyard.environments.satchel.rules import Rules
+from steelyard.environments.satchel.solving import return_scale
 from steelyard.weigh.scale import ReferencePoint, Scale
 
 
@@ -15,7 +15,7 @@ def scale_of(factor: str, rules: Rules) -> Scale:
         rules: Satchel's.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> print(scale_of("normalise", SMALL))
         return in reward per episode (higher is better): uniform -2.20, fixed order -1.34, myopic 1.54, optimal 2.84
         >>> print(scale_of("cosine", SMALL))

@@ -79,7 +79,7 @@ def _prepare(
     ask: Ask, factor: str, *, question: str, trial: Callable[..., dict[str, float]], levels: Sequence[str]
 ) -> PreparedQuestion:
     from steelyard.agents.question_scales import notes, scale_of  # noqa: PLC0415 - loads numpy
-    from steelyard.agents.satchel.rules import rules_called  # noqa: PLC0415
+    from steelyard.environments.satchel.rules import rules_called  # noqa: PLC0415
     from steelyard.study.study import Study  # noqa: PLC0415 - loads the store
 
     if ask.data is not None:

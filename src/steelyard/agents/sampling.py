@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steelyard.agents.bags import BagEncoder, Bags
-from steelyard.agents.satchel.observations import observations_of
-from steelyard.agents.satchel.rules import Rules
+from steelyard.environments.satchel.observations import observations_of
+from steelyard.environments.satchel.rules import Rules
 from steelyard.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from steelyard.agents.bags import BagEncoder
 from steelyard.agents.learning.answers import answers
 from steelyard.agents.learning.rows import Rows
 from steelyard.agents.network import SetActorCritic
-from steelyard.agents.satchel.evaluation import evaluate
-from steelyard.agents.satchel.observations import observations_of
-from steelyard.agents.satchel.rules import Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.evaluation import evaluate
+from steelyard.environments.satchel.observations import observations_of
+from steelyard.environments.satchel.rules import Rules
+from steelyard.environments.satchel.tables import Tables
 
 
 def policy_table(
@@ -29,7 +29,7 @@ def policy_table(
 
     Example:
         >>> from steelyard.agents.bags import satchel_bags
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> encoder = satchel_bags(SMALL)
         >>> network = SetActorCritic(encoder.vocabulary, encoder.features, 6, width=8, seed=0)
         >>> table = policy_table(network, SMALL, encoder)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from steelyard.agents.learning.progress import Update
 from steelyard.agents.network import Architecture, SetActorCritic
-from steelyard.agents.satchel.rules import Rules
+from steelyard.environments.satchel.rules import Rules
 from steelyard.errors import InputError
 
 _FORMAT = 1

@@ -7,8 +7,8 @@ from steelyard.agents.learning.episodes import played_returns
 from steelyard.agents.learning.player import Player
 from steelyard.agents.network import SetActorCritic
 from steelyard.agents.playground import Playground
-from steelyard.agents.satchel.solving import return_scale
 from steelyard.agents.satchel_play import exact_return
+from steelyard.environments.satchel.solving import return_scale
 from steelyard.errors import InputError
 from steelyard.stats.interval import paired_t_interval
 
@@ -38,7 +38,7 @@ def scored(
         InputError: fewer than 2 episodes where they are played.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> place = Playground.of(SMALL, None)
         >>> network = SetActorCritic(place.encoder.vocabulary, place.encoder.features, 6, width=8, seed=0)
         >>> score = scored(network, place, action_mask=None, greedy=False, episodes=2, seed=0)

@@ -16,10 +16,10 @@ from steelyard.agents.levels import HEADS, MEASURES, NORMALISE, POSITION, PRENOR
 from steelyard.agents.looking import Look, Looks
 from steelyard.agents.playground import Playground
 from steelyard.agents.sampling import sampled_bags
-from steelyard.agents.satchel.rules import Rules, rules_called
-from steelyard.agents.satchel.solving import return_scale
-from steelyard.agents.satchel.vector import SatchelVector
 from steelyard.agents.shuffled import shuffled_return
+from steelyard.environments.satchel.rules import Rules, rules_called
+from steelyard.environments.satchel.solving import return_scale
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.stats.rank_correlation import rank_correlation
 
 if TYPE_CHECKING:

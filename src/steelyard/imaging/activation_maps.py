@@ -12,8 +12,8 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
+from steelyard.data.images.eight_bit import Pixels
 from steelyard.imaging.backbones.named import Backbone, head_of
-from steelyard.imaging.images import Pixels
 
 _STRONGEST = np.array((255.0, 40.0, 0.0))
 _OPACITY = 0.6

@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from steelyard.data.images.class_images import ClassImages, read_class_images
+from steelyard.data.images.digits import digits
 from steelyard.errors import InputError
-from steelyard.imaging.class_images import ClassImages, read_class_images
 from steelyard.imaging.radiographs import SIMULATED, simulate_radiographs
 from steelyard.imaging.radiographs.scanner import SCANNERS
 
@@ -185,7 +185,7 @@ def _source(data: str | None) -> tuple[Labelled, int, str]:
         drawn = simulate_radiographs(2000, seed=10_000, size=SIDE, contrast=_CONTRAST, scanners=[_DARK])
         labelled = Labelled(images=drawn.images, targets=drawn.targets.astype(np.float32))
         return labelled, drawn.targets.shape[1], f"machine {_DARK.name} of {SIMULATED}"
-    given = _digits() if data == DIGITS else read_class_images(Path(data), size=SIDE)
+    given = digits(SIDE) if data == DIGITS else read_class_images(Path(data), size=SIDE)
     name = "scikit-learn's digits" if data == DIGITS else data
     labelled = Labelled(images=given.images, targets=given.labels)
     return labelled, len(given.classes), f"{name}, {len(given.classes)} classes"
@@ -198,23 +198,9 @@ def _check_unchanged(found: Dataset, fingerprint: str, data: str | None) -> None
         )
 
 
-def _digits() -> ClassImages:
-    from sklearn.datasets import load_digits  # noqa: PLC0415 - slow to import
-
-    given = load_digits()
-    grey = np.round(given.images * 255 / 16).astype(np.uint8)
-    large = [
-        np.asarray(Image.fromarray(each).resize((SIDE, SIDE), Image.Resampling.BILINEAR)) for each in grey
-    ]
-    images = np.repeat(np.stack(large)[..., None], 3, axis=-1)
-    return ClassImages(
-        images=images, labels=given.target.astype(np.int64), classes=tuple(map(str, range(10)))
-    )
-
-
 def _coloured_digits() -> ClassImages:
     """Return digits in ink whose hue leans to one of its class's own, on paper of any colour, faded and noisy."""
-    grey = _digits()
+    grey = digits(SIDE)
     rng = np.random.default_rng(10_003)
     count = len(grey.images)
     hue = (grey.labels * 0.37 + rng.normal(0, 0.12, count)) % 1.0

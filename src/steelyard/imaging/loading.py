@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from steelyard.imaging.images import Images, Pixels
+from steelyard.data.images.eight_bit import Pixels
+from steelyard.imaging.images import Images
 from steelyard.imaging.preparation import Preparation
 
 _BATCHES_AHEAD = 2

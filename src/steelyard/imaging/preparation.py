@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from steelyard.data.images.eight_bit import Pixels
 from steelyard.errors import InputError
-from steelyard.imaging.images import Images, Pixels
+from steelyard.imaging.images import Images
 from steelyard.imaging.published import IMAGENET
 
 IMAGENET_MEAN, IMAGENET_STD = IMAGENET.mean, IMAGENET.std

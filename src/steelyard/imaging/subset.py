@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.imaging.images import Images, Pixels
+from steelyard.data.images.eight_bit import Pixels
+from steelyard.imaging.images import Images
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import pytest
 import steelyard.agents  # noqa: F401 - registers
 from steelyard.agents.bags import BagEncoder, Bags, NumberBags, check_encoder, satchel_bags
 from steelyard.agents.bags.encoder import batched
-from steelyard.agents.satchel.rules import SMALL
+from steelyard.environments.satchel.rules import SMALL
 from steelyard.errors import InputError
 
 

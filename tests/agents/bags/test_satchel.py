@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from steelyard.agents.bags import satchel_bags
-from steelyard.agents.satchel.observations import observations_of
-from steelyard.agents.satchel.rules import FULL, SMALL
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.observations import observations_of
+from steelyard.environments.satchel.rules import FULL, SMALL
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 

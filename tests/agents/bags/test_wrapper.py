@@ -13,7 +13,7 @@ from steelyard.agents.bags import (
     satchel_bags,
 )
 from steelyard.agents.bags.wrapper import bag_space
-from steelyard.agents.satchel.rules import FULL, SMALL
+from steelyard.environments.satchel.rules import FULL, SMALL
 from steelyard.errors import InputError
 
 

@@ -11,8 +11,8 @@ from steelyard.agents.learning.answers import answers
 from steelyard.agents.learning.player import Player, drawn
 from steelyard.agents.learning.rows import Rows
 from steelyard.agents.network import SetActorCritic
-from steelyard.agents.satchel.rules import SMALL
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.rules import SMALL
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 MODES = list(AutoresetMode)

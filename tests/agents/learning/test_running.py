@@ -8,9 +8,9 @@ from steelyard.agents.learning.ppo import PPO
 from steelyard.agents.learning.running import run_training
 from steelyard.agents.learning.training import Training
 from steelyard.agents.network import SetActorCritic
-from steelyard.agents.satchel.rules import SMALL
-from steelyard.agents.satchel.vector import SatchelVector
 from steelyard.checkpoint import write_checkpoint
+from steelyard.environments.satchel.rules import SMALL
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 

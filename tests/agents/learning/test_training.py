@@ -8,8 +8,8 @@ from steelyard.agents.learning.player import Player
 from steelyard.agents.learning.ppo import PPO
 from steelyard.agents.learning.training import RENEW_AFTER, Training
 from steelyard.agents.network import SetActorCritic
-from steelyard.agents.satchel.rules import SMALL
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.rules import SMALL
+from steelyard.environments.satchel.vector import SatchelVector
 
 WAYS = {"environments": 16, "rollout": 6, "discount": 1.0}
 PPO_PLAN = PPO(**WAYS, epochs=2, minibatches=2)

@@ -9,7 +9,7 @@ from steelyard.agents.looking import Looks
 from steelyard.agents.playground import Playground
 from steelyard.agents.portrait import AgentPortrait, portrait
 from steelyard.agents.sampling import sampled_bags
-from steelyard.agents.satchel.rules import SMALL
+from steelyard.environments.satchel.rules import SMALL
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from steelyard.agents.bags.bag import Bags
-from steelyard.agents.satchel.observations import FIRST
-from steelyard.agents.satchel.rules import Rules
+from steelyard.environments.satchel.observations import FIRST
+from steelyard.environments.satchel.rules import Rules
 from steelyard.errors import InputError
 
 
@@ -62,8 +62,8 @@ def satchel_bags(rules: Rules) -> SatchelBags:
     """Return the encoder of Satchel's observations.
 
     Example:
-        >>> from steelyard.agents.satchel.observations import observations_of
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.observations import observations_of
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> encoder = satchel_bags(SMALL)
         >>> encoder.vocabulary, encoder.features, encoder.length
         (8, 1, 6)

@@ -20,7 +20,7 @@ def evaluate_command(
     For example: steelyard agents evaluate steelyard-results/agents-small
     """
     from steelyard.agents.playground import Playground
-    from steelyard.agents.satchel.solving import return_scale
+    from steelyard.environments.satchel.solving import return_scale
     from steelyard.errors import InputError
 
     agent = loaded(model)

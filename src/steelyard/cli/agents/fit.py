@@ -91,7 +91,7 @@ def fit_command(
     For example: steelyard agents fit small --latents centre --out centred
     """
     from steelyard.agents.agent import Agent
-    from steelyard.agents.satchel.rules import rules_called
+    from steelyard.environments.satchel.rules import rules_called
     from steelyard.report.writing import check_writable
 
     given = {
@@ -139,8 +139,8 @@ def _fit(agent: Agent, steps: int, folder: Path) -> list[dict[str, Any]]:
     from steelyard.agents.looking import Looks
     from steelyard.agents.playground import Playground
     from steelyard.agents.sampling import sampled_bags
-    from steelyard.agents.satchel.rules import Rules
-    from steelyard.agents.satchel.solving import return_scale
+    from steelyard.environments.satchel.rules import Rules
+    from steelyard.environments.satchel.solving import return_scale
     from steelyard.report.writing import write_whole
 
     rules = agent.environment
@@ -186,8 +186,8 @@ def _earlier(path: Path) -> list[dict[str, Any]]:
 
 
 def _told(agent: Agent, looks: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
-    from steelyard.agents.satchel.rules import Rules
-    from steelyard.agents.satchel.solving import return_scale
+    from steelyard.environments.satchel.rules import Rules
+    from steelyard.environments.satchel.solving import return_scale
 
     assert isinstance(agent.environment, Rules)
     score, greedy = agent.evaluate(), agent.evaluate(greedy=True)

@@ -90,7 +90,7 @@ def command_of(agent: Agent) -> str:
 
     from steelyard.agents.agent import Agent as Made
     from steelyard.agents.playground import Playground
-    from steelyard.agents.satchel.rules import FULL, SMALL
+    from steelyard.environments.satchel.rules import FULL, SMALL
 
     rules = Playground.of(agent.environment, agent.encoder).rules
     variant = {SMALL: "small", FULL: "full"}.get(rules) if rules is not None else None

@@ -6,8 +6,8 @@ import slow_satchel as slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 TINY = Rules(values=(1, 3), capacity=3, horizon=3, arrival=0.7)

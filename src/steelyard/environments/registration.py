@@ -14,7 +14,7 @@ def register_satchel() -> None:
         if name not in registry:
             register(
                 id=name,
-                entry_point="steelyard.agents.satchel.environment:Satchel",
-                vector_entry_point="steelyard.agents.satchel.vector:SatchelVector",
+                entry_point="steelyard.environments.satchel.environment:Satchel",
+                vector_entry_point="steelyard.environments.satchel.vector:SatchelVector",
                 kwargs={"rules": rules},
             )

@@ -11,10 +11,10 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
-from steelyard.agents.satchel.draws import Draws
-from steelyard.agents.satchel.observations import Layout, Observations, observation_space
-from steelyard.agents.satchel.rules import Rules, rules_called
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.draws import Draws
+from steelyard.environments.satchel.observations import Layout, Observations, observation_space
+from steelyard.environments.satchel.rules import Rules, rules_called
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import ArrayLike, NDArray
 
-from steelyard.agents.satchel.rules import Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.rules import Rules
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 Observations = dict[str, NDArray[Any]]
@@ -53,7 +53,7 @@ def observations_of(
         InputError: a number that no bag has, a time outside the horizon, or shapes that don't fit.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> bag = Tables.of(SMALL).number({"key_0": 2, "bread": 1})
         >>> seen = observations_of(SMALL, [bag, 0], [12, 3])
         >>> seen["words"].tolist(), seen["time"].ravel().tolist()

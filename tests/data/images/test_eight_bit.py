@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from steelyard.data.images.eight_bit import decoded
 from steelyard.errors import InputError
-from steelyard.imaging.images import decoded
 
 
 def saved(image, kind="PNG", **given):
@@ -47,8 +47,8 @@ def test_what_is_not_a_whole_image_is_refused():
 
 
 def test_too_many_pixels_are_refused(monkeypatch):
-    from steelyard.imaging import images
+    from steelyard.data.images import eight_bit
 
-    monkeypatch.setattr(images, "MOST_PIXELS", 10)
+    monkeypatch.setattr(eight_bit, "MOST_PIXELS", 10)
     with pytest.raises(InputError, match="at most 10 pixels, but x has 4x3"):
         decoded(saved(Image.fromarray(GREY)), name="x")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 _TOLERANCE = 1e-3
@@ -41,7 +41,7 @@ def evaluate(tables: Tables, policy: ArrayLike) -> Evaluation:
         InputError: another shape, a probability that is negative, infinite or nan, a row that doesn't sum to 1 (within .001).
 
     Example:
-        >>> from steelyard.agents.satchel.rules import FULL
+        >>> from steelyard.environments.satchel.rules import FULL
         >>> tables = Tables.of(FULL)
         >>> round(evaluate(tables, np.full((3003, 8), 1 / 8)).expected_return, 3)
         -2.448

@@ -9,10 +9,10 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.error import ResetNeeded
 
-from steelyard.agents.satchel.draws import Draws
-from steelyard.agents.satchel.observations import Layout, Observations, observation_space
-from steelyard.agents.satchel.rules import Rules, rules_called
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.draws import Draws
+from steelyard.environments.satchel.observations import Layout, Observations, observation_space
+from steelyard.environments.satchel.rules import Rules, rules_called
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 

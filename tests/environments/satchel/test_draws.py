@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from steelyard.agents.satchel.draws import Draws
-from steelyard.agents.satchel.rules import SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.draws import Draws
+from steelyard.environments.satchel.rules import SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
 
 
 def counted(numbers, states):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 Table = NDArray[np.float64]
@@ -18,8 +18,8 @@ def uniform(tables: Tables) -> Table:
     """Return the policy that takes any word, there or not, with equal probability.
 
     Example:
-        >>> from steelyard.agents.satchel.evaluation import evaluate
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.evaluation import evaluate
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> round(evaluate(Tables.of(SMALL), uniform(Tables.of(SMALL))).expected_return, 3)
         -2.197
     """
@@ -32,8 +32,8 @@ def myopic(tables: Tables) -> Table:
     Equals are common (every key, and bread, gives 0), and the tie matters: keys are thrown away before bread.
 
     Example:
-        >>> from steelyard.agents.satchel.evaluation import evaluate
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.evaluation import evaluate
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> round(evaluate(Tables.of(SMALL), myopic(Tables.of(SMALL))).expected_return, 3)
         1.544
     """
@@ -51,8 +51,8 @@ def fixed_order(tables: Tables, order: Sequence[str | int] | None = None) -> Tab
         InputError: an order that doesn't have every word once.
 
     Example:
-        >>> from steelyard.agents.satchel.evaluation import evaluate
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.evaluation import evaluate
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> tables = Tables.of(SMALL)
         >>> policy = fixed_order(tables, ["wolf", "chest_0", "bread", "key_0", "chest_1", "key_1"])
         >>> round(evaluate(tables, policy).expected_return, 3)
@@ -74,7 +74,7 @@ def best_order(tables: Tables) -> tuple[str, ...]:
     ends at the best of all 720 and 40,320.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> best_order(Tables.of(SMALL))
         ('wolf', 'chest_0', 'bread', 'key_0', 'chest_1', 'key_1')
     """

@@ -9,9 +9,9 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import DictInfoToList, RecordEpisodeStatistics
 
 import steelyard.agents  # noqa: F401 - registers
-from steelyard.agents.satchel.rules import SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.rules import SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 MODES = [mode.value for mode in AutoresetMode]

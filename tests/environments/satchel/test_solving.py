@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import slow_satchel as slow
 
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.solving import evaluate, optimal, return_scale
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.solving import evaluate, optimal, return_scale
+from steelyard.environments.satchel.tables import Tables
 
 TINY = Rules(values=(1.5,), capacity=2, horizon=3, arrival=0.6)
 

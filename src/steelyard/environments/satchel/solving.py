@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.agents.satchel.evaluation import Evaluation, action_values, evaluate
-from steelyard.agents.satchel.references import best_order, fixed_order, myopic, uniform
-from steelyard.agents.satchel.rules import Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.evaluation import Evaluation, action_values, evaluate
+from steelyard.environments.satchel.references import best_order, fixed_order, myopic, uniform
+from steelyard.environments.satchel.rules import Rules
+from steelyard.environments.satchel.tables import Tables
 from steelyard.weigh.scale import ReferencePoint, Scale
 
 __all__ = [
@@ -56,7 +56,7 @@ def optimal(tables: Tables) -> Optimum:
     """Return the best policy, by backward induction (Bellman 1957) over every step and bag.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import FULL, SMALL
+        >>> from steelyard.environments.satchel.rules import FULL, SMALL
         >>> [round(optimal(Tables.of(rules)).expected_return, 3) for rules in (FULL, SMALL)]
         [8.266, 2.844]
     """
@@ -81,7 +81,7 @@ def return_scale(rules: Rules) -> Scale:
     """Return the scale of an episode's return: 0 is what uniformly random words get, 1 the best policy; all points are exact.
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> print(return_scale(SMALL))
         return in reward per episode (higher is better): uniform -2.20, fixed order -1.34, myopic 1.54, optimal 2.84
         >>> print(return_scale(SMALL).place(2.5).sentence)

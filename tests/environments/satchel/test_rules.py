@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules, rules_called
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules, rules_called
 from steelyard.errors import InputError
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from steelyard.data.images.eight_bit import decoded
 from steelyard.errors import InputError
-from steelyard.imaging.images import decoded
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
 _MOST_BYTES = 64 * 2**20

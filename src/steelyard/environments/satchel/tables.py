@@ -11,7 +11,7 @@ from itertools import chain, combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.agents.satchel.rules import Rules
+from steelyard.environments.satchel.rules import Rules
 from steelyard.errors import InputError
 
 
@@ -31,7 +31,7 @@ class Tables:
         start: the distribution of an episode's first bag, shape (states,).
 
     Example:
-        >>> from steelyard.agents.satchel.rules import SMALL
+        >>> from steelyard.environments.satchel.rules import SMALL
         >>> tables = Tables.of(SMALL)
         >>> bag = tables.number({"key_1": 1, "chest_1": 1, "wolf": 1})
         >>> float(tables.reward[bag, SMALL.number("chest", 1)])          # +2 with its key, -1 beside the wolf

@@ -5,10 +5,10 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 import steelyard.agents  # noqa: F401 - registers
-from steelyard.agents.satchel.environment import Satchel
-from steelyard.agents.satchel.rules import SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.environment import Satchel
+from steelyard.environments.satchel.rules import SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 

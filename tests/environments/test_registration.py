@@ -1,9 +1,9 @@
 import gymnasium
 import pytest
 
-from steelyard.agents.registration import NAMES, register_satchel
-from steelyard.agents.satchel.environment import Satchel
-from steelyard.agents.satchel.rules import FULL, SMALL
+from steelyard.environments.registration import NAMES, register_satchel
+from steelyard.environments.satchel.environment import Satchel
+from steelyard.environments.satchel.rules import FULL, SMALL
 
 
 @pytest.mark.parametrize(

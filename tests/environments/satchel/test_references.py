@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from steelyard.agents.satchel.evaluation import evaluate
-from steelyard.agents.satchel.references import _got, fixed_order, myopic, uniform
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.evaluation import evaluate
+from steelyard.environments.satchel.references import _got, fixed_order, myopic, uniform
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 

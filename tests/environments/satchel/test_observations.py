@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from steelyard.agents.satchel.observations import observation_space, observations_of
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.observations import observation_space, observations_of
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
 from steelyard.errors import InputError
 
 

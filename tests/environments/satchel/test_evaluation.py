@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import slow_satchel as slow
 
-from steelyard.agents.satchel.evaluation import evaluate
-from steelyard.agents.satchel.rules import FULL, SMALL, Rules
-from steelyard.agents.satchel.tables import Tables
-from steelyard.agents.satchel.vector import SatchelVector
+from steelyard.environments.satchel.evaluation import evaluate
+from steelyard.environments.satchel.rules import FULL, SMALL, Rules
+from steelyard.environments.satchel.tables import Tables
+from steelyard.environments.satchel.vector import SatchelVector
 from steelyard.errors import InputError
 
 TINY = Rules(values=(1.5,), capacity=2, horizon=3, arrival=0.6)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steelyard.agents.satchel.tables import Tables
+from steelyard.environments.satchel.tables import Tables
 
 
 class Draws:

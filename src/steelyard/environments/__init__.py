@@ -1,0 +1,1 @@
+"""Environments with an exact yardstick, which several systems learn to act in."""

@@ -1,0 +1,1 @@
+"""Does double, single, half or 8-bit arithmetic change the final result."""
